@@ -1,0 +1,194 @@
+"""行事: what is held, its parts, the people on stage, and what came of it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.kit.database.base import Base, TenantOwned, belongs_to
+
+
+class EventKind(StrEnum):
+    CEREMONY = "CEREMONY"
+    SEMINAR = "SEMINAR"
+    INFORMATION_EXCHANGE = "INFORMATION_EXCHANGE"
+    WORKSHOP = "WORKSHOP"
+    COURSE = "COURSE"
+    MEETING = "MEETING"
+    SYMPOSIUM = "SYMPOSIUM"
+
+
+class EventState(StrEnum):
+    """下書き → 予告 → 受付中 → 満員 → 終了 → 報告済, or 延期 / 中止."""
+
+    DRAFT = "DRAFT"
+    ANNOUNCED = "ANNOUNCED"
+    OPEN = "OPEN"
+    FULL = "FULL"
+    HELD = "HELD"
+    REPORTED = "REPORTED"
+    POSTPONED = "POSTPONED"
+    CANCELLED = "CANCELLED"
+
+
+class Event(TenantOwned, Base):
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "key"),
+        CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("online_capacity >= 0", name="online_capacity_not_negative"),
+        belongs_to("media", "flyer_id"),
+        Index("ix_event_starts_at", "tenant_id", "starts_at"),
+    )
+
+    key: Mapped[str | None]
+    kind: Mapped[EventKind]
+    state: Mapped[EventState] = mapped_column(default=EventState.DRAFT)
+    title: Mapped[str]
+    theme: Mapped[str | None]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    all_day: Mapped[bool] = mapped_column(default=False, comment="the document names a day, no hour")
+    venue: Mapped[str | None]
+    online: Mapped[bool] = mapped_column(default=False)
+    capacity: Mapped[int | None] = mapped_column(comment="seats in the hall; null is no limit")
+    online_capacity: Mapped[int | None]
+    registration_deadline: Mapped[datetime | None]
+    audience: Mapped[str | None] = mapped_column(comment="who may attend")
+    how_to_apply: Mapped[str | None]
+    contact_phone: Mapped[str | None]
+    contact_email: Mapped[str | None]
+    organiser: Mapped[str | None]
+    accessibility: Mapped[str | None] = mapped_column(comment="手話通訳, 字幕, 託児")
+    description: Mapped[str] = mapped_column(comment="Markdown", default="")
+    description_easy: Mapped[str | None]
+    flyer_id: Mapped[UUID | None]
+    sequence: Mapped[int] = mapped_column(default=0, comment="iCalendar SEQUENCE: rises with each public change")
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class EventChange(TenantOwned, Base):
+    """The public history of an event: announced, moved, cancelled, and why. (第2回 slipped from 今秋10月頃 to 2024-01-12.)"""
+
+    __tablename__ = "event_change"
+    __table_args__ = (belongs_to("event", "event_id", cascade=True), Index("ix_event_change_event", "tenant_id", "event_id"))
+
+    event_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    changed_on: Mapped[date | None]
+    summary: Mapped[str]
+
+
+class Session(TenantOwned, Base):
+    """A part of an event: 第1部, a practice report ①, the panel."""
+
+    __tablename__ = "session"
+    __table_args__ = (
+        belongs_to("event", "event_id", cascade=True),
+        UniqueConstraint("tenant_id", "event_id", "ordinal"),
+    )
+
+    event_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    label: Mapped[str | None] = mapped_column(comment="第1部, ①")
+    title: Mapped[str]
+    starts_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    body: Mapped[str | None]
+
+
+class Appearance(TenantOwned, Base):
+    """A person on stage. The role is free text, the affiliation that of the day: old pages keep the old title."""
+
+    __tablename__ = "appearance"
+    __table_args__ = (
+        belongs_to("session", "session_id", cascade=True),
+        UniqueConstraint("tenant_id", "session_id", "ordinal"),
+        Index("ix_appearance_person_name", "tenant_id", "person_name"),
+    )
+
+    session_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    person_name: Mapped[str]
+    role_label: Mapped[str | None]
+    affiliation: Mapped[str | None]
+    summary: Mapped[str | None] = mapped_column(comment="what they spoke of")
+
+
+class EventReport(TenantOwned, Base):
+    """開催報告: one per event."""
+
+    __tablename__ = "event_report"
+    __table_args__ = (belongs_to("event", "event_id", cascade=True), UniqueConstraint("tenant_id", "event_id"))
+
+    event_id: Mapped[UUID]
+    body: Mapped[str] = mapped_column(comment="Markdown")
+    body_easy: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+
+
+class ReportPhoto(TenantOwned, Base):
+    """A picture of the day, in its order. Alt and caption stand with the medium."""
+
+    __tablename__ = "report_photo"
+    __table_args__ = (
+        belongs_to("event", "event_id", cascade=True),
+        belongs_to("media", "media_id"),
+        UniqueConstraint("tenant_id", "event_id", "ordinal"),
+    )
+
+    event_id: Mapped[UUID]
+    media_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    caption: Mapped[str | None]
+
+
+class Measure(TenantOwned, Base):
+    """A typed counter: 事前登録者数 884 名, 当日視聴回数 845 回. Different names are never added or divided."""
+
+    __tablename__ = "measure"
+    __table_args__ = (belongs_to("event", "event_id", cascade=True), UniqueConstraint("tenant_id", "event_id", "name"))
+
+    event_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    name: Mapped[str]
+    value: Mapped[int]
+    unit: Mapped[str]
+    as_of: Mapped[date | None]
+
+
+class DiscussionTopic(TenantOwned, Base):
+    """討議の柱, with its conclusion where the document states one."""
+
+    __tablename__ = "discussion_topic"
+    __table_args__ = (
+        belongs_to("event", "event_id", cascade=True),
+        UniqueConstraint("tenant_id", "event_id", "ordinal"),
+    )
+
+    event_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    theme: Mapped[str | None]
+    question: Mapped[str]
+    conclusion: Mapped[str | None]
+
+
+class Opinion(TenantOwned, Base):
+    """意見, as it was said; `gloss` is what stood in brackets."""
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        belongs_to("discussion_topic", "topic_id", cascade=True),
+        UniqueConstraint("tenant_id", "topic_id", "ordinal"),
+    )
+
+    topic_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    body: Mapped[str]
+    gloss: Mapped[str | None]

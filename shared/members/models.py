@@ -1,0 +1,159 @@
+"""Organisations, how they apply, and the ledger of memberships."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.kit.database.base import Base, TenantOwned, belongs_to
+
+
+class Visibility(StrEnum):
+    """公開 / 会員 / 事務局."""
+
+    PUBLIC = "PUBLIC"
+    MEMBERS = "MEMBERS"
+    SECRETARIAT = "SECRETARIAT"
+
+
+class Source(StrEnum):
+    """How an organisation was won: この指とまれ, DM, フリーペーパー, 個別勧誘, 紹介, シンポジウム."""
+
+    OPEN_CALL = "OPEN_CALL"
+    DIRECT_MAIL = "DIRECT_MAIL"
+    FREE_PAPER = "FREE_PAPER"
+    PERSONAL = "PERSONAL"
+    REFERRAL = "REFERRAL"
+    SYMPOSIUM = "SYMPOSIUM"
+    OTHER = "OTHER"
+
+
+class Channel(StrEnum):
+    WEB = "WEB"
+    FAX = "FAX"
+    POST = "POST"
+    EMAIL = "EMAIL"
+    PHONE = "PHONE"
+    API = "API"
+
+
+class ApplicationState(StrEnum):
+    """受付 → 確認中 → 差戻し → 承認 / 不承認."""
+
+    RECEIVED = "RECEIVED"
+    IN_REVIEW = "IN_REVIEW"
+    RETURNED = "RETURNED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class Organisation(TenantOwned, Base):
+    """参加団体, as it shows itself. Contact columns are shown by `visibility`, a map from column name to Visibility; absent is SECRETARIAT."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "key"),
+        Index("ix_organisation_corporate_number", "tenant_id", "corporate_number"),
+        Index("ix_organisation_kana", "tenant_id", "kana"),
+        belongs_to("category", "category_id"),
+    )
+
+    key: Mapped[str | None] = mapped_column(comment="rows from a manifest")
+    name: Mapped[str]
+    kana: Mapped[str | None]
+    corporate_number: Mapped[str | None] = mapped_column(comment="法人番号")
+    category_id: Mapped[UUID | None]
+    municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"))
+    representative_title: Mapped[str | None]
+    representative_name: Mapped[str | None]
+    contact_name: Mapped[str | None]
+    postal_code: Mapped[str | None]
+    address: Mapped[str | None]
+    phone: Mapped[str | None]
+    fax: Mapped[str | None]
+    email: Mapped[str | None]
+    website: Mapped[str | None]
+    summary: Mapped[str | None] = mapped_column(comment="活動の紹介")
+    visibility: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    demo: Mapped[bool] = mapped_column(default=False, comment="invented for the demonstration, and marked as such on pages")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class OrganisationField(TenantOwned, Base):
+    __tablename__ = "organisation_field"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "organisation_id", "field_id"),
+        belongs_to("organisation", "organisation_id", cascade=True),
+        belongs_to("field", "field_id"),
+    )
+
+    organisation_id: Mapped[UUID]
+    field_id: Mapped[UUID]
+
+
+class Membership(TenantOwned, Base):
+    """One stay of an organisation in the ledger: member on every day d with joined_on <= d < left_on."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="leaves_after_joining"),
+        Index(
+            "uq_membership_current", "tenant_id", "organisation_id", unique=True, postgresql_where=text("left_on IS NULL")
+        ),
+        belongs_to("organisation", "organisation_id"),
+        belongs_to("membership_application", "application_id"),
+        UniqueConstraint("tenant_id", "application_id"),
+    )
+
+    organisation_id: Mapped[UUID]
+    application_id: Mapped[UUID | None]
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    source: Mapped[Source | None]
+    created_at: Mapped[datetime]
+
+
+class MembershipApplication(TenantOwned, Base):
+    """入会申請書（様式1), whichever way it came. `details` are the form's fields as entered and cleaned: see service.ApplicationDetails."""
+
+    __tablename__ = "membership_application"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "receipt_number"),
+        belongs_to("organisation", "organisation_id"),
+        Index("ix_membership_application_state", "tenant_id", "state", "received_at"),
+    )
+
+    receipt_number: Mapped[str]
+    state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.RECEIVED)
+    channel: Mapped[Channel]
+    organisation_name: Mapped[str]
+    email: Mapped[str | None]
+    details: Mapped[dict[str, Any]]
+    charter_version: Mapped[int | None] = mapped_column(comment="設置要綱 that the applicant agreed to")
+    organisation_id: Mapped[UUID | None] = mapped_column(comment="set by the approval")
+    received_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class ApplicationStep(TenantOwned, Base):
+    """What was done with an application, by whom and when. Never changed."""
+
+    __tablename__ = "application_step"
+    __table_args__ = (
+        belongs_to("membership_application", "application_id"),
+        Index("ix_application_step_application", "tenant_id", "application_id"),
+        {"info": {"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}}},
+    )
+
+    application_id: Mapped[UUID]
+    state: Mapped[ApplicationState]
+    message: Mapped[str | None] = mapped_column(comment="what the applicant is told")
+    actor_id: Mapped[UUID | None] = mapped_column(comment="account; null is the applicant")
+    actor_name: Mapped[str]
+    happened_at: Mapped[datetime]
