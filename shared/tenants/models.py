@@ -44,7 +44,7 @@ class Tenant(Base):
         }
     }
 
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    id: Mapped[int] = mapped_column(Identity(start=2), primary_key=True, comment="1 is the nation")
     slug: Mapped[str] = mapped_column(unique=True)
     code: Mapped[str] = mapped_column(unique=True, comment="全国地方公共団体コード; 000000 for the nation")
     level: Mapped[Level]

@@ -18,6 +18,7 @@ async def ensure_national(session: AsyncSession) -> Tenant:
     if nation is None:
         nation = _row(id=NATIONAL, slug="national", code="000000", level=Level.NATION, name="全国プラットフォーム")
         session.add(nation)
+        await session.flush()
         session.add(ContentVersion(tenant_id=NATIONAL))
         await session.flush()
     return nation

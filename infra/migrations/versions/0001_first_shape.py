@@ -69,7 +69,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "tenant",
-        sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
+        sa.Column("id", sa.Integer(), sa.Identity(always=False, start=2), nullable=False, comment="1 is the nation"),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False, comment="全国地方公共団体コード; 000000 for the nation"),
         sa.Column(

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 DATABASE = "tsunagari"
@@ -92,7 +93,7 @@ def _call(program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
-            user=_server_user(),
+            **_identity(),
             # A terminal's Ctrl-C must reach our own shutdown first, not the server.
             start_new_session=True,
             cwd="/",
@@ -122,6 +123,13 @@ def _server_user() -> str | None:
         return None
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
+
+
+def _identity() -> dict[str, Any]:
+    user = _server_user()
+    if user is None:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": ()}
 
 
 def _give_to_server(folder: Path) -> None:
