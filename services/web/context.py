@@ -1,0 +1,63 @@
+"""What a request may use: its tenant, its actor, one way to read and one way to write."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.web.preferences import Preferences
+from services.web.site import Site
+from services.web.tenancy import TenantRef
+from shared.identity.policy import ANONYMOUS, Actor
+from shared.kit import content_version
+from shared.tenants.queries import Profile
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Context:
+    """One per request, at `request.state.ctx`; handlers take it as the dependency `ctx`."""
+
+    def __init__(self, site: Site, tenant: TenantRef, preferences: Preferences, form_secret: str | None) -> None:
+        self.site = site
+        self.tenant = tenant
+        self.preferences = preferences
+        self.actor: Actor = ANONYMOUS
+        self.csp_nonce = ""
+        #: The cookie that form tokens are bound to; None until a form is shown.
+        self.form_secret = form_secret
+        self._lock = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._session: AsyncSession | None = None
+
+    async def profile(self) -> Profile:
+        return await self.site.profile(self.tenant.id)
+
+    async def read(
+        self, query: Callable[Concatenate[AsyncSession, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query on the request's read session. Sibling GraphQL fields queue here: asyncpg serves one at a time."""
+        async with self._lock:
+            if self._session is None:
+                self._session = await self._stack.enter_async_context(self.site.database.read(self.tenant.id))
+            return await query(self._session, *args, **kwargs)
+
+    async def write(
+        self, command: Callable[Concatenate[AsyncSession, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a command in a transaction of its own; a failing commit fails the caller."""
+        await self.release()
+        async with self.site.database.write(self.tenant.id) as session:
+            result = await command(session, *args, **kwargs)
+            version = await content_version.current(session)
+        self.site.cache.learn(self.tenant.id, version)
+        return result
+
+    async def release(self) -> None:
+        """Give the connection back; nothing slow is done while one is held."""
+        async with self._lock:
+            self._session = None
+            await self._stack.aclose()
