@@ -27,13 +27,14 @@ class Strict(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Theme(Strict):
-    """Colours are `#rrggbb`; white on `key` needs a contrast of 4.5:1. `mark` and `hero` name [[media]]."""
+    """Colours are `#rrggbb`; white on `key` needs a contrast of 4.5:1. The pictures name [[media]]."""
 
     key: str
     accent: str
     motif: str
     mark: str | None = None
     hero: str | None = None
+    pattern: str | None = None
 
 
 class HelpLine(Strict):

@@ -181,4 +181,19 @@ class Category(TenantOwned, Base):
     national_slug: Mapped[str | None] = mapped_column(ForeignKey("national_category.slug"))
 
 
+class ManifestRow(TenantOwned, Base):
+    """What the manifest last said of one row: the base of comparison, so that a later edit by the staff survives."""
+
+    __tablename__ = "manifest_row"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "table_name", "key"),
+        {"info": {"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}}},
+    )
+
+    table_name: Mapped[str]
+    key: Mapped[str]
+    object_id: Mapped[UUID]
+    applied: Mapped[dict[str, Any]] = mapped_column(comment="the columns and values that were written")
+
+
 Index("ix_tenant_parent_id", Tenant.parent_id)
