@@ -6,7 +6,7 @@ import unicodedata
 import jaconv
 
 # Kanji that one person writes in two ways; NFKC knows nothing of them. 斉/斎 or 竜/龍 stay apart: those are two names.
-_VARIANTS = str.maketrans(
+VARIANTS = str.maketrans(
     "髙﨑嵜𠮷濵濱邉邊澤齋齊廣國嶋嶌惠檮德瀨榮壽眞櫻圓學會藏實與兒靜條曾籠桒栁舘峯冨彌禮豐萬穗鷗縣區鐵驛號黑鄕槇",
     "高崎崎吉浜浜辺辺沢斎斉広国島島恵梼徳瀬栄寿真桜円学会蔵実与児静条曽篭桑柳館峰富弥礼豊万穂鴎県区鉄駅号黒郷槙",
 )
@@ -29,4 +29,4 @@ def fold(text: str) -> str:
 
 def unify(text: str) -> str:
     """Width, case and kanji variants unified, words and punctuation left standing: what the tokenizer is given."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_VARIANTS)
+    return unicodedata.normalize("NFKC", text).casefold().translate(VARIANTS)

@@ -31,7 +31,7 @@ __all__ = [
 _LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
 _LONGEST_LOCAL_PART = 64
 
-# Controls, zero-width characters, direction marks, lone surrogates and tags. Variation selectors stay: they spell names.
+# Controls, zero-width characters, direction marks, lone surrogates, tags. Variation selectors stay: they spell names.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -42,9 +42,12 @@ _COMPATIBILITY_KANJI = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
 _DASH = re.compile("[-‐‑‒–—―−ー－ｰ─]")
 _FULL_WIDTH_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
-_SHORT_PHONE_CODE = re.compile(r"#\d{4}|1\d\d")
-_PHONE = re.compile(r"\+?[\d\-() .]+(?:内線\d{1,6})?")
-_EMAIL = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+)@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})")
+_SHORT_PHONE_CODE = re.compile(r"#[0-9]{4}|1[0-9]{2}")
+_PHONE = re.compile(r"\+?[0-9\-() .]+(?:\(?内線[0-9]{1,6}\)?)?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(
+    rf"([A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,{_LONGEST_LOCAL_PART}}})@((?:{_LABEL}\.)+(?![0-9]+$){_LABEL})"
+)
 _NOT_IN_A_READING = re.compile(r"[^\u30a1-\u30fa\u30fc-\u30fe・ A-Za-z0-9&'.,\-]")
 _DASH_AFTER_KANA = re.compile("(?<=[\u30a1-\u30fa])[-‐‑‒–—―−─]")
 
@@ -72,7 +75,7 @@ def phone(text: str) -> str:
         return plain
     if not _PHONE.fullmatch(plain):
         raise Unreadable("電話番号は数字とハイフンで入力してください。例：088-621-2179")
-    number, _, extension = plain.partition("内線")
+    number, _, extension = plain.replace("(内線", "内線").removesuffix(")").partition("内線")
     return _formatted_phone(number) + (f"（内線{extension}）" if extension else "")
 
 
@@ -90,8 +93,8 @@ def email(text: str) -> str:
     Dots in a row or before the @ pass: old addresses of Japanese mobile carriers have them.
     """
     plain = unicodedata.normalize("NFKC", text.strip())
-    match = _EMAIL.fullmatch(plain)
-    if match is None or len(plain) > _LONGEST_EMAIL or len(match[1]) > _LONGEST_LOCAL_PART:
+    match = _EMAIL.fullmatch(plain) if len(plain) <= _LONGEST_EMAIL else None
+    if match is None:
         raise Unreadable("メールアドレスの形が正しくありません。例：name@example.jp")
     return f"{match[1]}@{match[2].lower()}"
 
