@@ -1,12 +1,15 @@
 """What a request may use: its tenant, its actor, one way to read and one way to write."""
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Concatenate, ParamSpec, TypeVar
 
+from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.web.form_token import token_for
 from services.web.preferences import Preferences
 from services.web.site import Site
 from services.web.tenancy import TenantRef
@@ -26,12 +29,18 @@ class Context:
         self.tenant = tenant
         self.preferences = preferences
         self.actor: Actor = ANONYMOUS
-        self.csp_nonce = ""
         #: The cookie that form tokens are bound to; None until a form is shown.
         self.form_secret = form_secret
+        self.new_form_secret: str | None = None
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: AsyncSession | None = None
+
+    def form_token(self) -> str:
+        """The hidden field of a form; asking for it makes the answer personal, so it sets a cookie and is never cached."""
+        if self.form_secret is None:
+            self.form_secret = self.new_form_secret = secrets.token_urlsafe(24)
+        return token_for(self.site.settings.secret_key, self.form_secret, self.tenant.id)
 
     async def profile(self) -> Profile:
         return await self.site.profile(self.tenant.id)
@@ -61,3 +70,7 @@ class Context:
         async with self._lock:
             self._session = None
             await self._stack.aclose()
+
+
+#: How handlers ask for it: `async def home(ctx: Ctx)`.
+Ctx = NamedDependency[Context]

@@ -9,7 +9,7 @@ import structlog
 from jinja2 import Environment
 
 from services.web.cache import PublicCache
-from services.web.rendering import make_environment
+from services.web.environment import make_environment
 from services.web.tenancy import HostMap
 from shared.kit import content_version
 from shared.kit.database import policies

@@ -42,8 +42,7 @@ _SECRETARIAT = frozenset(
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SECRETARIAT: _SECRETARIAT,
-    Role.SECRETARIAT_ADMIN: _SECRETARIAT
-    | {Permission.AUDIT_READ, Permission.PROFILE_EDIT, Permission.STAFF_MANAGE},
+    Role.SECRETARIAT_ADMIN: _SECRETARIAT | {Permission.AUDIT_READ, Permission.PROFILE_EDIT, Permission.STAFF_MANAGE},
     Role.ORGANISATION_USER: frozenset(),
     Role.ORGANISATION_MANAGER: frozenset({Permission.ORGANISATION_EDIT_OWN}),
     Role.CASEWORKER: frozenset(),

@@ -1,0 +1,55 @@
+"""The web process, assembled here and nowhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.static_files import create_static_files_router
+
+from services.web.context import Context
+from services.web.errors import Errors
+from services.web.front import Front
+from services.web.pages import ROUTES
+from services.web.policies import enforce, require_policies
+from services.web.security import MAX_BODY
+from services.web.site import STATIC, Site
+from shared.identity.policy import Permission
+from shared.kit.settings import Settings
+
+
+def create_app(settings: Settings) -> Litestar:
+    site = Site(settings)
+    front = Front(site)
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        await site.open()
+        try:
+            yield
+        finally:
+            await site.close()
+
+    static = create_static_files_router(
+        path="/static", directories=[STATIC], opt={"policy": Permission.PUBLIC, "any_host": True}, name="static"
+    )
+    app = Litestar(
+        route_handlers=[*ROUTES, static],
+        middleware=[front],
+        guards=[enforce],
+        dependencies={"ctx": Provide(provide_context)},
+        exception_handlers=Errors(front).handlers(),
+        lifespan=[lifespan],
+        request_max_body_size=MAX_BODY,
+        openapi_config=None,
+        debug=False,
+        logging_config=None,
+    )
+    app.state.site = site
+    require_policies(app)
+    return app
+
+
+async def provide_context(request: Request[None, None, None]) -> Context:  # type: ignore[type-var]
+    ctx: Context = request.state.ctx
+    return ctx

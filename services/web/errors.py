@@ -1,0 +1,139 @@
+"""Errors as pages in the tenant's dress. What a person can mend is said; everything else is logged and masked."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import structlog
+from litestar import Request
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect, Response
+from litestar.types import Receive, Scope, Send
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from services.web.context import Context
+from services.web.front import Front
+from services.web.policies import SignInNeeded
+from services.web.rendering import page
+from services.web.security import HEADERS, SlowBody
+from services.web.tenancy import HostRefused
+from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
+
+log = structlog.get_logger()
+AnyRequest = Request[Any, Any, Any]
+
+STATUS_OF_REFUSAL: list[tuple[type[Refusal], int]] = [
+    (NotFound, 404),
+    (Forbidden, 403),
+    (Conflict, 409),
+    (Refusal, 422),
+]
+TITLES = {
+    400: "リクエストを読み取れませんでした",
+    403: "このページを見る権限がありません",
+    404: "ページが見つかりません",
+    405: "この方法では開けません",
+    408: "送信に時間がかかりすぎました",
+    409: "ほかの変更と重なりました",
+    413: "送られたデータが大きすぎます",
+    422: "入力内容を確認してください",
+    429: "短い時間に操作が続きました",
+    500: "思わぬ不具合が起きました",
+    503: "ただいま混み合っています",
+}
+
+
+class LatePage(Response[None]):
+    """Litestar's exception handlers are synchronous, our pages are not: the page is rendered when the answer is sent."""
+
+    def __init__(self, render: Callable[[], Awaitable[Response[Any]]]) -> None:
+        super().__init__(None)
+        self._render = render
+
+    def to_asgi_response(self, app: Any, request: AnyRequest, **options: Any) -> Any:  # type: ignore[override]
+        async def send_late(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await self._render()
+            await response.to_asgi_response(None, request)(scope, receive, send)
+
+        return send_late
+
+
+class Errors:
+    """The application's exception handlers. `front` finds the tenant of requests that never reached a route."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    def handlers(self) -> dict[type[Exception] | int, Any]:
+        return {
+            SignInNeeded: self.sign_in,
+            Refusal: self.refusal,
+            HostRefused: self.host,
+            HTTPException: self.http,
+            SlowBody: self.slow,
+            Exception: self.unexpected,
+        }
+
+    def sign_in(self, request: AnyRequest, error: SignInNeeded) -> Response[Any]:
+        if request.method != "GET":
+            return self._page(request, 403, error.message)
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return Redirect(f"/signin?next={quote(target, safe='')}", status_code=303)
+
+    def refusal(self, request: AnyRequest, error: Refusal) -> Response[Any]:
+        status = next(status for kind, status in STATUS_OF_REFUSAL if isinstance(error, kind))
+        return self._page(request, status, error.message)
+
+    def host(self, request: AnyRequest, error: HostRefused) -> Response[Any]:
+        text = (
+            "このアドレスのプラットフォームはありません。"
+            if error.status == 421
+            else "Host ヘッダーが正しくありません。"
+        )
+        headers = {name.decode(): value.decode() for name, value in HEADERS}
+        return Response(text, status_code=error.status, media_type="text/plain; charset=utf-8", headers=headers)
+
+    def http(self, request: AnyRequest, error: HTTPException) -> Response[Any]:
+        return self._page(request, error.status_code, None)
+
+    def slow(self, request: AnyRequest, error: SlowBody) -> Response[Any]:
+        return self._page(request, 408, "通信が途切れたようです。電波のよい所で、もう一度お試しください。")
+
+    def unexpected(self, request: AnyRequest, error: Exception) -> Response[Any]:
+        number = uuid4().hex[:12]
+        busy = (
+            isinstance(error, PoolTimeout | OperationalError | InterfaceError)
+            or (isinstance(error, DBAPIError) and error.connection_invalidated)
+            or isinstance(error, ConnectionError)
+        )
+        log.error("unexpected", number=number, path=request.url.path, exc_info=error)
+        if busy:
+            message = "少し待ってから、もう一度お試しください。送信したものが受け付けられたかは、番号や控えのメールで確かめられます。"
+            return self._page(request, 503, message, {"Retry-After": "5"})
+        return self._page(request, 500, f"お手数ですが事務局へお知らせください。番号: {number}")
+
+    def _page(
+        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None = None
+    ) -> Response[Any]:
+        return LatePage(lambda: self._render(request, status, message, headers))
+
+    async def _render(
+        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None
+    ) -> Response[Any]:
+        try:
+            ctx: Context = request.scope.get("state", {}).get("ctx") or self._front.context_of(request.scope)
+        except HostRefused as error:
+            return self.host(request, error)
+        title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
+        dress = {name.decode(): value.decode() for name, value in HEADERS} | (headers or {})
+        try:
+            return await page(
+                ctx, "errors/error.html", status=status, headers=dress, title=title, message=message, code=status
+            )
+        except Exception as error:  # the database itself may be what is down
+            log.error("no dress for the error page", exc_info=error)
+            return Response(
+                f"{title}\n{message or ''}", status_code=status, media_type="text/plain; charset=utf-8", headers=dress
+            )

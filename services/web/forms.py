@@ -1,0 +1,109 @@
+"""Forms: the token that proves a form is ours, and reading what was sent without trusting any of it."""
+
+import hmac
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import FormMultiDict, UploadFile
+
+from services.web.context import Context
+from services.web.form_token import token_for
+from shared.kit.refusals import Refusal, Refusals
+
+FIELD = "csrf"
+
+
+class FormExpired(Refusal):
+    """Shown on the form's own page with everything that was typed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "FORM_EXPIRED",
+            "画面を開いてから時間がたったため、送信できませんでした。入力内容は残っています。もう一度送信してください。",
+        )
+
+
+def same_origin(request: Request[Any, Any, Any], ctx: Context) -> bool:
+    """A browser names where a POST comes from; programs name nothing and carry no cookies by accident."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    given = urlsplit(origin)
+    return given.netloc in (urlsplit(ctx.tenant.base_url).netloc, request.headers.get("host"))
+
+
+class Form:
+    """What was sent: text fields cleaned of nothing, files unread. `genuine` is False when the token is missing or old."""
+
+    def __init__(self, data: FormMultiDict, genuine: bool) -> None:
+        self._data = data
+        self.genuine = genuine
+
+    def text(self, name: str) -> str:
+        value = self._data.get(name, "")
+        return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        return [value for value in self._data.getall(name, []) if isinstance(value, str)]
+
+    def checked(self, name: str) -> bool:
+        return self.text(name) not in ("", "0", "off")
+
+    def file(self, name: str) -> UploadFile | None:
+        value = self._data.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    def values(self) -> dict[str, str | list[str]]:
+        """Everything typed, to show it again; a name that came several times is a list."""
+        names = [name for name in self._data if name != FIELD]
+        texts = {name: self.texts(name) for name in names}
+        return {name: given[0] if len(given) == 1 else given for name, given in texts.items() if given}
+
+
+async def read_form(request: Request[Any, Any, Any], ctx: Context) -> Form:
+    """The only way by which pages read a POST: whoever does not look at `genuine` uses `read_genuine_form`."""
+    data = await request.form()
+    given = data.get(FIELD)
+    expected = token_for(ctx.site.settings.secret_key, ctx.form_secret or "", ctx.tenant.id)
+    genuine = (
+        ctx.form_secret is not None
+        and isinstance(given, str)
+        and hmac.compare_digest(given.encode(), expected.encode())
+        and same_origin(request, ctx)
+    )
+    return Form(data, genuine)
+
+
+async def read_genuine_form(request: Request[Any, Any, Any], ctx: Context) -> Form:
+    form = await read_form(request, ctx)
+    if not form.genuine:
+        raise FormExpired
+    return form
+
+
+class FormView:
+    """A form as it is shown: what was typed so far, and the problems by field name (`""` is the form as a whole).
+
+    Templates ask `view.value(name)`, `view.chosen(name, option)` and `view.problem(name)`; see macros/forms.html.
+    """
+
+    def __init__(self, values: Mapping[str, Any] | None = None, refusal: Refusal | None = None) -> None:
+        self._values = values or {}
+        refusals = refusal.problems if isinstance(refusal, Refusals) else [refusal] if refusal else []
+        self.problems: dict[str, str] = {each.field or "": each.message for each in refusals}
+
+    def value(self, name: str) -> str:
+        value = self._values.get(name)
+        return "" if value is None else str(value)
+
+    def chosen(self, name: str, option: object) -> bool:
+        value = self._values.get(name)
+        return str(option) in map(str, value) if isinstance(value, list) else str(value) == str(option)
+
+    def problem(self, name: str) -> str | None:
+        return self.problems.get(name)

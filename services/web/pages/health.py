@@ -1,0 +1,24 @@
+"""For load balancers and supervisors: /health/live is the process, /health/ready the database too."""
+
+from litestar import MediaType, Request, Response, get
+
+from services.web.site import Site
+from shared.identity.policy import Permission
+
+
+@get("/health/live", policy=Permission.PUBLIC, any_host=True, media_type=MediaType.TEXT, sync_to_thread=False)
+def live() -> str:
+    return "ok"
+
+
+@get("/health/ready", policy=Permission.PUBLIC, any_host=True, media_type=MediaType.TEXT)
+async def ready(request: Request[None, None, None]) -> Response[str]:  # type: ignore[type-var]
+    site: Site = request.app.state.site
+    try:
+        await site.database.ping()
+    except Exception as error:  # whatever it is, we are not ready
+        return Response(f"database: {type(error).__name__}", status_code=503)
+    return Response("ok")
+
+
+ROUTES = [live, ready]

@@ -1,0 +1,43 @@
+"""The rule for routes: each names one permission, or the program does not start."""
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.handlers.base import BaseRouteHandler
+from litestar.routes import HTTPRoute
+
+from services.web.context import Context
+from shared.identity.policy import Permission
+from shared.kit.refusals import Forbidden
+
+
+class PolicyMissing(Exception):
+    """A route without `policy=Permission.…`; raised at start-up."""
+
+
+class SignInNeeded(Forbidden):
+    """Nobody is signed in: pages lead to /signin and back."""
+
+
+async def enforce(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]
+    """Guard of the whole application."""
+    policy: Permission | None = handler.opt.get("policy")
+    if policy is Permission.PUBLIC or _only_names_methods(handler):
+        return
+    ctx: Context = connection.state.ctx
+    if not ctx.actor.signed_in:
+        raise SignInNeeded
+    if policy is None or not ctx.actor.may(policy):
+        raise Forbidden
+
+
+def require_policies(app: Litestar) -> None:
+    for route in app.routes:
+        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]  # type: ignore[attr-defined]
+        for handler in handlers:
+            if not _only_names_methods(handler) and not isinstance(handler.opt.get("policy"), Permission):
+                raise PolicyMissing(f"{route.path}: {handler} names no policy; every route must say who may use it")
+
+
+def _only_names_methods(handler: BaseRouteHandler) -> bool:
+    """Litestar's own answer to OPTIONS: the allowed methods, nothing else."""
+    return getattr(handler, "http_methods", None) == {"OPTIONS"}

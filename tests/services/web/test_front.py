@@ -1,0 +1,58 @@
+"""Hosts, errors and the cache of anonymous readers."""
+
+from sqlalchemy import update
+
+from services.web.site import Site
+from shared.kit.content_version import bump
+from shared.kit.database.session import NATIONAL, Database
+from shared.tenants.models import Tenant
+from tests.factories.tenants import make_tenant
+from tests.services.web.conftest import ClientFor
+
+
+async def live_tenant(worker_database: Database, site: Site) -> Tenant:
+    tenant = await make_tenant(worker_database)
+    await site._reload_hosts()
+    return tenant
+
+
+async def test_a_tenant_answers_at_its_own_host_and_nobody_at_an_unknown_one(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await live_tenant(worker_database, site)
+    answer = await client_for(tenant).get("/")
+    assert (answer.status_code, tenant.name in answer.text) == (200, True)
+    assert (await client_for("stranger.example").get("/")).status_code == 421
+
+
+async def test_two_host_headers_are_refused(client_for: ClientFor, worker_database: Database, site: Site) -> None:
+    tenant = await live_tenant(worker_database, site)
+    client = client_for(tenant)
+    request = client.build_request("GET", "/")
+    request.headers = type(request.headers)([("host", "localhost"), ("host", f"{tenant.slug}.localhost")])
+    assert (await client.send(request)).status_code == 400
+
+
+async def test_an_unknown_page_is_a_404_in_the_tenants_dress(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await live_tenant(worker_database, site)
+    answer = await client_for(tenant).get("/no/such/page")
+    assert (answer.status_code, tenant.short_name in answer.text) == (404, True)
+
+
+async def test_a_second_reader_is_served_from_memory_until_something_public_changes(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await live_tenant(worker_database, site)
+    client = client_for(tenant)
+    first = await client.get("/")
+    again = await client.get("/", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    async with worker_database.write(NATIONAL) as session:
+        await session.execute(update(Tenant).where(Tenant.id == tenant.id).values(name="新しい名前"))
+    async with worker_database.write(tenant.id) as session:
+        await bump(session)
+        site.cache.learn(tenant.id, 2)
+    changed = await client.get("/", headers={"if-none-match": first.headers["etag"]})
+    assert (changed.status_code, "新しい名前" in changed.text) == (200, True)
