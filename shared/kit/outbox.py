@@ -1,24 +1,33 @@
 """Facts: what happened, written in the transaction in which it happened.
 
-The background process finds the row, runs the reactions of `services/worker/reactions.py` and marks it done. The broker is
-only a wake-up, so a lost message loses nothing.
+WAITING -> CLAIMED (lease, attempt counted) -> DONE | DEAD. The background process finds the row, runs the reactions of
+`services/worker/reactions.py` and marks it done. The broker is only a wake-up, so a lost message loses nothing.
+A claim is fenced by its attempt number: whoever was overtaken can no longer change the row.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from shared.kit import clock
+from shared.kit.backoff import backoff
 from shared.kit.database.base import Base, TenantOwned
+from shared.kit.database.session import tenant_of
+from shared.kit.refusals import Conflict, NotFound
 
 CHANNEL = "outbox"
+#: How long a row stays in the hands of the broker, or of a worker that no longer answers.
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+
+_WAKE = text(f"NOTIFY {CHANNEL}")
 
 
 class OutboxState(StrEnum):
@@ -29,12 +38,21 @@ class OutboxState(StrEnum):
 
 
 class OutboxRow(TenantOwned, Base):
-    """One fact and how far its delivery is. `dedupe_key` makes a repeated business event one fact."""
+    """One fact and how far its delivery is. `dedupe_key` makes a repeated business event one fact.
+
+    `lease_until` beside WAITING: handed to the broker. Beside CLAIMED: a worker has it.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("tenant_id", "dedupe_key"),
-        Index("ix_outbox_due", "run_at", postgresql_where=text("state IN ('WAITING', 'CLAIMED')")),
+        Index("ix_outbox_due", "tenant_id", "run_at", postgresql_where=text("state IN ('WAITING', 'CLAIMED')")),
+        Index(
+            "ix_outbox_leased",
+            "tenant_id",
+            "lease_until",
+            postgresql_where=text("state IN ('WAITING', 'CLAIMED') AND lease_until IS NOT NULL"),
+        ),
         {"info": {"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}}},
     )
 
@@ -60,21 +78,106 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
         Fact.kinds[cls.__name__] = cls
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """The right to work on one fact, for as long as nobody else has counted a further attempt."""
+
+    id: UUID
+    attempt: int
+    name: str
+    payload: dict[str, Any]
+
+
 async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = None) -> UUID:
     """Write the fact beside the change it tells of, and wake the relay when (and only when) both are committed."""
-    now = clock.now()
     row = OutboxRow(
         name=type(fact).__name__,
         payload=msgspec.to_builtins(fact),
         dedupe_key=dedupe_key or str(uuid7()),
-        recorded_at=now,
-        run_at=now,
+        # The database's clock: leases and pauses are measured by the same one.
+        recorded_at=func.now(),
+        run_at=func.now(),
     )
     session.add(row)
     await session.flush()
-    await session.execute(text(f"NOTIFY {CHANNEL}"))
+    await wake(session)
     return row.id
 
 
-def fact_of(row: OutboxRow) -> Fact:
-    return msgspec.convert(row.payload, Fact.kinds[row.name], strict=False)
+async def wake(session: AsyncSession) -> None:
+    """Tell the relay, when this transaction commits, that something may be due."""
+    await session.execute(_WAKE)
+
+
+def fact_of(name: str, payload: dict[str, Any]) -> Fact:
+    """KeyError for a fact that this version of the program does not know."""
+    return msgspec.convert(payload, Fact.kinds[name], strict=False)
+
+
+async def claim(session: AsyncSession, fact_id: UUID, *, lease: timedelta = LEASE) -> Claim | None:
+    """Count an attempt and take the lease; commit before the work, so that a crash counts too.
+
+    None: it is done, dead, not yet due, or in somebody's hands. The eleventh attempt buries it.
+    """
+    available = or_(
+        OutboxRow.state == OutboxState.WAITING,
+        and_(OutboxRow.state == OutboxState.CLAIMED, OutboxRow.lease_until <= func.now()),
+    )
+    statement = (
+        update(OutboxRow)
+        .where(_is(session, fact_id), available, OutboxRow.run_at <= func.now())
+        .values(state=OutboxState.CLAIMED, attempts=OutboxRow.attempts + 1, lease_until=func.now() + lease)
+        .returning(OutboxRow.id, OutboxRow.attempts, OutboxRow.name, OutboxRow.payload)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    claimed = Claim(*row)
+    if claimed.attempt > MOST_ATTEMPTS:
+        await _move(session, claimed, state=OutboxState.DEAD, error=func.coalesce(OutboxRow.error, "the worker died"))
+        return None
+    return claimed
+
+
+async def hold(session: AsyncSession, claimed: Claim) -> bool:
+    """Lock the row for the transaction of the work. False: overtaken or done, so leave it alone."""
+    statement = select(OutboxRow.id).where(_still(session, claimed)).with_for_update()
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def finish(session: AsyncSession, claimed: Claim) -> None:
+    """Mark it done, in the transaction of the work: both happen or neither."""
+    await _move(session, claimed, state=OutboxState.DONE, done_at=func.now(), error=None)
+    await wake(session)
+
+
+async def put_back(session: AsyncSession, claimed: Claim, error: str) -> bool:
+    """The work failed: wait longer each time, or bury it with its error. True when it is dead."""
+    dead = claimed.attempt >= MOST_ATTEMPTS
+    pause = backoff(claimed.attempt, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+    state = OutboxState.DEAD if dead else OutboxState.WAITING
+    await _move(session, claimed, state=state, run_at=func.now() + pause, error=error)
+    return dead
+
+
+async def deliver_again(session: AsyncSession, fact_id: UUID) -> None:
+    """A person has mended the cause: a DEAD fact starts anew. Conflict in every other state."""
+    row = (await session.execute(select(OutboxRow).where(_is(session, fact_id)).with_for_update())).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    if row.state is not OutboxState.DEAD:
+        raise Conflict("この処理は中止されていないため、やり直す必要はありません。")
+    row.state, row.attempts, row.run_at = OutboxState.WAITING, 0, func.now()
+    await session.flush()
+    await wake(session)
+
+
+def _is(session: AsyncSession, fact_id: UUID) -> ColumnElement[bool]:
+    return and_(OutboxRow.tenant_id == tenant_of(session), OutboxRow.id == fact_id)
+
+
+def _still(session: AsyncSession, claimed: Claim) -> ColumnElement[bool]:
+    return and_(_is(session, claimed.id), OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == claimed.attempt)
+
+
+async def _move(session: AsyncSession, claimed: Claim, **values: Any) -> None:
+    await session.execute(update(OutboxRow).where(_still(session, claimed)).values(lease_until=None, **values))

@@ -1,7 +1,8 @@
 """Letters: mail as rows with a life of their own.
 
-queued -> claimed (lease) -> handing over -> sent | uncertain | failed. A crash before the final SMTP dot may be repeated
-without harm; after it nobody can know: what must arrive is sent once more under the same Message-ID, the rest waits for a human.
+QUEUED -> CLAIMED (lease, attempt counted) -> HANDING_OVER -> SENT | UNCERTAIN | FAILED. A crash before the final SMTP dot
+may be repeated without harm; after it nobody can know: what must arrive is sent once more under the same Message-ID and
+marked, the rest waits for a human. `shared.kit.sending` makes these steps.
 """
 
 from datetime import datetime
@@ -9,10 +10,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+import msgspec
+from sqlalchemy import Index, UniqueConstraint, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
 
 from shared.kit.database.base import Base, TenantOwned
+from shared.kit.database.session import tenant_of
+from shared.kit.letter_text import Sender, check_address, compose
+from shared.kit.outbox import wake
+from shared.kit.refusals import Conflict, NotFound
 
 
 class LetterState(StrEnum):
@@ -29,13 +38,26 @@ class LetterClass(StrEnum):
     AT_MOST_ONCE = "AT_MOST_ONCE"
 
 
+_ACTIVE = text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')")
+
+
 class Letter(TenantOwned, Base):
-    """One mail to one address. `dedupe_key` is what makes it one: (reason, object, address)."""
+    """One mail to one address. `dedupe_key` is what makes it one: (reason, object, address).
+
+    `lease_until` beside QUEUED: handed to the broker. Beside CLAIMED and HANDING_OVER: a worker has it.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (
         UniqueConstraint("tenant_id", "dedupe_key"),
-        Index("ix_letter_due", "run_at", postgresql_where=text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')")),
+        Index("ix_letter_due", "tenant_id", "run_at", postgresql_where=_ACTIVE),
+        Index(
+            "ix_letter_leased",
+            "tenant_id",
+            "lease_until",
+            postgresql_where=text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND lease_until IS NOT NULL"),
+        ),
+        Index("ix_letter_recipient", "tenant_id", "to_email", "queued_at", postgresql_where=_ACTIVE),
         Index("ix_letter_about", "tenant_id", "about_id"),
         {"info": {"grants": {"svc_web": "SELECT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}}},
     )
@@ -58,3 +80,101 @@ class Letter(TenantOwned, Base):
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
+
+
+class Post:
+    """The desk at which the reactions to one fact write their letters: one session, one tenant, its sender."""
+
+    def __init__(self, session: AsyncSession, sender: Sender) -> None:
+        self.session = session
+        self.sender = sender
+        session.info["sender"] = sender
+
+    async def write(self, **parts: Any) -> Letter | None:
+        """See `write_letter`."""
+        return await write_letter(self.session, **parts)
+
+
+async def write_letter(
+    session: AsyncSession,
+    *,
+    template: str,
+    to_email: str,
+    to_name: str | None,
+    about_id: UUID | None,
+    letter_class: LetterClass,
+    dedupe_key: str,
+    values: dict[str, Any],
+) -> Letter | None:
+    """Queue one letter in the transaction of the reaction; text, footer and Message-ID are fixed here.
+
+    `template` "members/application_received" is `shared/members/mail/application_received.txt`. None when a letter with this
+    `dedupe_key` exists already. ValueError for an address or a subject that could not stand in a header.
+    """
+    sender: Sender = session.info["sender"]
+    check_address(to_email)
+    text_of_letter = compose(template, sender, {"to_name": to_name, **values})
+    letter_id = uuid7()
+    statement = (
+        insert(Letter)
+        .values(
+            tenant_id=tenant_of(session),
+            id=letter_id,
+            template=template,
+            letter_class=letter_class,
+            dedupe_key=dedupe_key,
+            about_id=about_id,
+            to_email=to_email,
+            to_name=to_name,
+            subject=text_of_letter.subject,
+            body=text_of_letter.body,
+            message_id=f"<{letter_id}@{sender.email.rpartition('@')[2]}>",
+            run_at=func.now(),
+            # Not the transaction's begin: two letters of one transaction keep their order.
+            queued_at=func.clock_timestamp(),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
+        .returning(Letter)
+    )
+    letter = (await session.execute(statement)).scalar_one_or_none()
+    await wake(session)
+    return letter
+
+
+async def send_again(session: AsyncSession, letter_id: UUID) -> None:
+    """Staff have looked at an UNCERTAIN or FAILED letter: queue it anew, under the same Message-ID.
+
+    An uncertain one may have arrived already, so its repetition is marked. NotFound; Conflict in every other state.
+    """
+    statement = select(Letter).where(Letter.tenant_id == tenant_of(session), Letter.id == letter_id).with_for_update()
+    letter = (await session.execute(statement)).scalar_one_or_none()
+    if letter is None:
+        raise NotFound
+    if letter.state not in (LetterState.UNCERTAIN, LetterState.FAILED):
+        raise Conflict("このメールは送信済み、または送信待ちのため、再送の必要はありません。")
+    letter.resent = letter.resent or letter.state is LetterState.UNCERTAIN
+    letter.state, letter.attempts, letter.run_at, letter.error = LetterState.QUEUED, 0, func.now(), None
+    # Anew in the order of its recipient, too; and the four days of an outage are counted from here.
+    letter.queued_at = func.clock_timestamp()
+    await session.flush()
+    await wake(session)
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What the staff should know about their outgoing mail. `oldest`: since when the longest waiting letter has waited."""
+
+    waiting: int
+    uncertain: int
+    failed: int
+    oldest: datetime | None
+
+
+async def backlog(session: AsyncSession) -> Backlog:
+    active = Letter.state.in_((LetterState.QUEUED, LetterState.CLAIMED, LetterState.HANDING_OVER))
+    statement = select(
+        func.count().filter(active),
+        func.count().filter(Letter.state == LetterState.UNCERTAIN),
+        func.count().filter(Letter.state == LetterState.FAILED),
+        func.min(Letter.queued_at).filter(active),
+    ).where(Letter.tenant_id == tenant_of(session))
+    return Backlog(*(await session.execute(statement)).one())
