@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from litestar import Litestar, Request
 from litestar.di import Provide
@@ -50,6 +51,6 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
-async def provide_context(request: Request[None, None, None]) -> Context:  # type: ignore[type-var]
+async def provide_context(request: Request[Any, Any, Any]) -> Context:
     ctx: Context = request.state.ctx
     return ctx

@@ -52,7 +52,7 @@ class LatePage(Response[None]):
         super().__init__(None)
         self._render = render
 
-    def to_asgi_response(self, app: Any, request: AnyRequest, **options: Any) -> Any:  # type: ignore[override]
+    def to_asgi_response(self, app: Any, request: AnyRequest, **options: Any) -> Any:
         async def send_late(scope: Scope, receive: Receive, send: Send) -> None:
             response = await self._render()
             await response.to_asgi_response(None, request)(scope, receive, send)

@@ -4,10 +4,11 @@ Litestar's own response cache is not used: its key knows neither the host nor th
 """
 
 import http.cookies
-from typing import Any
+from typing import Any, cast
 
+from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from services.web import preferences as reader
 from services.web import security
@@ -25,9 +26,12 @@ class Front(ASGIMiddleware):
         self.site = site
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        if scope["type"] != "http" or scope["route_handler"].opt.get("any_host"):
+        if scope["type"] != ScopeType.HTTP or scope["route_handler"].opt.get("any_host"):
             await next_app(scope, receive, send)
             return
+        await self._serve(cast(HTTPScope, scope), receive, send, next_app)
+
+    async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         ctx = self.context_of(scope)
         headers = dict(scope["headers"])
         cookies = reader.cookies_of(headers.get(b"cookie"))
@@ -53,14 +57,14 @@ class Front(ASGIMiddleware):
         scope.setdefault("state", {})["ctx"] = ctx
         return ctx
 
-    async def _answered(self, scope: Scope, headers: dict[bytes, bytes], ctx: Context, send: Send) -> bool:
+    async def _answered(self, scope: HTTPScope, headers: dict[bytes, bytes], ctx: Context, send: Send) -> bool:
         answer = self.site.cache.get(ctx.tenant.id, _key(scope, ctx))
         if answer is None:
             return False
         await send_answer(answer, headers, scope["method"], self._dressed(ctx, send))
         return True
 
-    async def _remembering(self, scope: Scope, headers: dict[bytes, bytes], ctx: Context, send: Send) -> Send:
+    async def _remembering(self, scope: HTTPScope, headers: dict[bytes, bytes], ctx: Context, send: Send) -> Send:
         """Hold the answer back until it is whole, keep it, then send it with its ETag."""
         version = (await ctx.profile()).content_version
         start: dict[str, Any] = {}
@@ -70,11 +74,11 @@ class Front(ASGIMiddleware):
             if message["type"] == "http.response.start":
                 start.update(message)
                 return
-            body.extend(message.get("body", b""))
+            body.extend(cast(bytes, message.get("body", b"")))
             if message.get("more_body"):
                 return
             if start["status"] != 200 or ctx.new_form_secret:
-                await send({**start, "type": "http.response.start"})  # type: ignore[misc, typeddict-item]
+                await send(cast(Message, start))
                 await send({"type": "http.response.body", "body": bytes(body), "more_body": False})
                 return
             kept = [header for header in start["headers"] if header[0].lower() not in _UNKEPT]
@@ -116,5 +120,6 @@ def _key(scope: Scope, ctx: Context) -> tuple[str, bytes, reader.Preferences]:
 
 def _form_cookie(secret: str, secure: bool) -> str:
     cookie: http.cookies.SimpleCookie = http.cookies.SimpleCookie({FORM_COOKIE: secret})
-    cookie[FORM_COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax", "secure": secure})
-    return cookie[FORM_COOKIE].OutputString()
+    morsel = cookie[FORM_COOKIE]
+    morsel["path"], morsel["httponly"], morsel["samesite"], morsel["secure"] = "/", True, "Lax", secure
+    return morsel.OutputString()

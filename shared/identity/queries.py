@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.models import AccessToken, Account, ApiClient, Role, RoleAssignment, SignInSession
@@ -35,7 +35,7 @@ async def actor_of_session(session: AsyncSession, token_hash: bytes) -> Actor | 
     return _actor(rows) if rows else None
 
 
-def _actor(rows: Sequence[Row[Any]]) -> Actor:
+def _actor(rows: Sequence[Any]) -> Actor:
     session_id, account_id, name, email, _, _ = rows[0]
     return Actor(
         name=name,
@@ -48,7 +48,7 @@ def _actor(rows: Sequence[Row[Any]]) -> Actor:
 
 
 async def actor_of_access_token(session: AsyncSession, token_hash: bytes) -> Actor | None:
-    statement: Select[tuple[str, str, Role]] = (
+    statement = (
         select(ApiClient.client_id, ApiClient.name, ApiClient.role)
         .join(AccessToken, AccessToken.client_id == ApiClient.client_id)
         .where(

@@ -1,5 +1,7 @@
 """For load balancers and supervisors: /health/live is the process, /health/ready the database too."""
 
+from typing import Any
+
 from litestar import MediaType, Request, Response, get
 
 from services.web.site import Site
@@ -12,7 +14,7 @@ def live() -> str:
 
 
 @get("/health/ready", policy=Permission.PUBLIC, any_host=True, media_type=MediaType.TEXT)
-async def ready(request: Request[None, None, None]) -> Response[str]:  # type: ignore[type-var]
+async def ready(request: Request[Any, Any, Any]) -> Response[str]:
     site: Site = request.app.state.site
     try:
         await site.database.ping()

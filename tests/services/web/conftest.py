@@ -1,6 +1,7 @@
 """The web process in the test's own loop, spoken to through ASGI."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -37,7 +38,7 @@ async def client_for(app: Litestar, settings: Settings) -> AsyncIterator[ClientF
 
     def make(tenant: Tenant | str) -> httpx.AsyncClient:
         base = f"http://{tenant}" if isinstance(tenant, str) else settings.tenant_url(tenant.slug, tenant.host)
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base)
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url=base)
         clients.append(client)
         return client
 
