@@ -29,7 +29,7 @@ class Front(ASGIMiddleware):
         if scope["type"] != ScopeType.HTTP or scope["route_handler"].opt.get("any_host"):
             await next_app(scope, receive, send)
             return
-        await self._serve(cast(HTTPScope, scope), receive, send, next_app)
+        await self._serve(scope, receive, send, next_app)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         ctx = self.context_of(scope)

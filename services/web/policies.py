@@ -32,7 +32,7 @@ async def enforce(connection: ASGIConnection, handler: BaseRouteHandler) -> None
 
 def require_policies(app: Litestar) -> None:
     for route in app.routes:
-        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]  # type: ignore[attr-defined]
+        handlers = route.route_handlers if isinstance(route, HTTPRoute) else [route.route_handler]
         for handler in handlers:
             if not _only_names_methods(handler) and not isinstance(handler.opt.get("policy"), Permission):
                 raise PolicyMissing(f"{route.path}: {handler} names no policy; every route must say who may use it")
