@@ -26,7 +26,9 @@ class Media(TenantOwned, Base):
     height: Mapped[int]
     byte_size: Mapped[int]
     sha256: Mapped[str]
-    sizes: Mapped[dict[str, Any]] = mapped_column(comment='{"original": path, "1200": path, "thumb": path} in the file store')
+    sizes: Mapped[dict[str, Any]] = mapped_column(
+        comment='{"original": path, "1200": path, "thumb": path} in the file store'
+    )
     alt: Mapped[str] = mapped_column(default="")
     decorative: Mapped[bool] = mapped_column(default=False)
     caption: Mapped[str | None]
