@@ -11,8 +11,8 @@ Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def add_command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, help: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, summary: str
 ) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=help, description=help)
+    parser = commands.add_parser(name, help=summary, description=summary)
     parser.set_defaults(command=command)
     return parser
