@@ -56,6 +56,10 @@ class Event(TenantOwned, Base):
     online: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[int | None] = mapped_column(comment="seats in the hall; null is no limit")
     online_capacity: Mapped[int | None]
+    takes_registrations: Mapped[bool] = mapped_column(
+        default=True, comment="false: come as you are, or not for the public"
+    )
+    registration_opens_at: Mapped[datetime | None] = mapped_column(comment="null: when the event is published")
     registration_deadline: Mapped[datetime | None]
     audience: Mapped[str | None] = mapped_column(comment="who may attend")
     how_to_apply: Mapped[str | None]
@@ -77,7 +81,10 @@ class EventChange(TenantOwned, Base):
     """The public history of an event: announced, moved, cancelled, and why. (第2回 slipped from 今秋10月頃 to 2024-01-12.)"""
 
     __tablename__ = "event_change"
-    __table_args__ = (belongs_to("event", "event_id", cascade=True), Index("ix_event_change_event", "tenant_id", "event_id"))
+    __table_args__ = (
+        belongs_to("event", "event_id", cascade=True),
+        Index("ix_event_change_event", "tenant_id", "event_id"),
+    )
 
     event_id: Mapped[UUID]
     ordinal: Mapped[int]

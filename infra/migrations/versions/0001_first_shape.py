@@ -514,6 +514,16 @@ def upgrade() -> None:
         },
     )
     op.create_table(
+        "receipt_counter",
+        sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_receipt_counter_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_receipt_counter")),
+        sa.UniqueConstraint("tenant_id", "fiscal_year", name=op.f("uq_receipt_counter_tenant_id_fiscal_year")),
+    )
+    op.create_table(
         "search_document",
         sa.Column("kind", sa.Text(), nullable=False, comment="announcement | event | organisation | page"),
         sa.Column("object_id", sa.Uuid(), nullable=False),
@@ -646,6 +656,15 @@ def upgrade() -> None:
         sa.Column("online", sa.Boolean(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=True, comment="seats in the hall; null is no limit"),
         sa.Column("online_capacity", sa.Integer(), nullable=True),
+        sa.Column(
+            "takes_registrations", sa.Boolean(), nullable=False, comment="false: come as you are, or not for the public"
+        ),
+        sa.Column(
+            "registration_opens_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: when the event is published",
+        ),
         sa.Column("registration_deadline", sa.DateTime(timezone=True), nullable=True),
         sa.Column("audience", sa.Text(), nullable=True, comment="who may attend"),
         sa.Column("how_to_apply", sa.Text(), nullable=True),
@@ -686,14 +705,22 @@ def upgrade() -> None:
         sa.Column("municipality_code", sa.Text(), nullable=True),
         sa.Column("representative_title", sa.Text(), nullable=True),
         sa.Column("representative_name", sa.Text(), nullable=True),
+        sa.Column("contact_department", sa.Text(), nullable=True),
         sa.Column("contact_name", sa.Text(), nullable=True),
         sa.Column("postal_code", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("mobile", sa.Text(), nullable=True),
         sa.Column("fax", sa.Text(), nullable=True),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("website", sa.Text(), nullable=True),
-        sa.Column("summary", sa.Text(), nullable=True, comment="活動の紹介"),
+        sa.Column("summary", sa.Text(), nullable=True, comment="主な活動"),
+        sa.Column("purpose", sa.Text(), nullable=True, comment="団体の目的"),
+        sa.Column("area", sa.Text(), nullable=True, comment="活動エリア"),
+        sa.Column("audience", sa.Text(), nullable=True, comment="対象者"),
+        sa.Column("appeal", sa.Text(), nullable=True, comment="一言PR"),
+        sa.Column("founded_year", sa.Integer(), nullable=True),
+        sa.Column("people", sa.Integer(), nullable=True, comment="構成員数"),
         sa.Column("visibility", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column(
             "demo", sa.Boolean(), nullable=False, comment="invented for the demonstration, and marked as such on pages"
@@ -796,7 +823,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "membership_application",
-        sa.Column("receipt_number", sa.Text(), nullable=False),
+        sa.Column("receipt_number", sa.Text(), nullable=False, comment="R8-0001-7K"),
+        sa.Column(
+            "receipt_key", sa.Text(), nullable=False, comment="random: opens the page that shows the receipt number"
+        ),
+        sa.Column(
+            "mend_key",
+            sa.Text(),
+            nullable=True,
+            comment="random: lets the applicant mend what was returned, until then null",
+        ),
         sa.Column(
             "state",
             sa.Enum(
@@ -845,6 +881,8 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_membership_application_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_membership_application")),
+        sa.UniqueConstraint("tenant_id", "mend_key", name=op.f("uq_membership_application_tenant_id_mend_key")),
+        sa.UniqueConstraint("tenant_id", "receipt_key", name=op.f("uq_membership_application_tenant_id_receipt_key")),
         sa.UniqueConstraint(
             "tenant_id", "receipt_number", name=op.f("uq_membership_application_tenant_id_receipt_number")
         ),
@@ -1139,6 +1177,7 @@ def _protection():  # type: ignore[no-untyped-def]
         {"svc_web": "SELECT", "svc_worker": "SELECT, INSERT, UPDATE", "svc_statistics": "SELECT"},
         write_check="tenant_id = NULLIF(current_setting('app.tenant', true), '')::int",
     )
+    yield from protect_tenant_table("receipt_counter")
     yield from protect_tenant_table("search_document")
     yield from protect_tenant_table("sign_in_session")
     yield from protect_tenant_table("access_token")

@@ -1,0 +1,179 @@
+"""What is read of events. One statement brings an event, or a list of them, with everything that belongs to it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Text, cast, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from shared.content.queries import MEDIA_JSON
+from shared.events.models import Event, EventKind, EventState
+from shared.events.views import EventPage, EventView
+
+__all__ = [
+    "EventPage",
+    "EventView",
+    "all_for_staff",
+    "event",
+    "for_feed",
+    "listed",
+    "past",
+    "recently_changed",
+    "upcoming",
+]
+
+
+def _children(table: str, link: str, shape: str = "") -> str:
+    """A correlated subquery: the rows of a child table in their order, as a JSON array."""
+    document = f"to_jsonb({table}) {shape}"
+    return f"""(SELECT coalesce(jsonb_agg({document} ORDER BY {table}.ordinal), '[]') FROM {table}
+      WHERE {table}.tenant_id = event.tenant_id AND {table}.{link})"""
+
+
+_OF_EVENT = "event_id = event.id"
+_APPEARANCES = _children("appearance", "session_id = session.id")
+_OPINIONS = _children("opinion", "topic_id = discussion_topic.id")
+_FLYER = f"""(SELECT {MEDIA_JSON} FROM media
+  WHERE media.tenant_id = event.tenant_id AND media.id = event.flyer_id)"""
+_REPORT = "(SELECT to_jsonb(r) FROM event_report r WHERE r.tenant_id = event.tenant_id AND r.event_id = event.id)"
+_PHOTOS = f"""(SELECT coalesce(jsonb_agg(jsonb_build_object('caption', p.caption, 'media', {MEDIA_JSON}) ORDER BY p.ordinal), '[]')
+  FROM report_photo p JOIN media ON media.tenant_id = p.tenant_id AND media.id = p.media_id
+  WHERE p.tenant_id = event.tenant_id AND p.event_id = event.id)"""
+
+_EVENT: ColumnElement[Any] = literal_column(
+    f"""to_jsonb(event) || jsonb_build_object(
+      'flyer', {_FLYER},
+      'sessions', {_children("session", _OF_EVENT, f"|| jsonb_build_object('appearances', {_APPEARANCES})")},
+      'changes', {_children("event_change", _OF_EVENT)},
+      'measures', {_children("measure", _OF_EVENT)},
+      'topics', {_children("discussion_topic", _OF_EVENT, f"|| jsonb_build_object('opinions', {_OPINIONS})")},
+      'report', {_REPORT},
+      'photos', {_PHOTOS})"""
+)
+_PUBLIC = Event.state != EventState.DRAFT
+#: The moment at which an event is over: its end, else the end of its day in Japan.
+_OVER_AT: ColumnElement[datetime] = literal_column(
+    """CASE WHEN event.all_day OR event.ends_at IS NULL
+      THEN (date_trunc('day', coalesce(event.ends_at, event.starts_at) AT TIME ZONE 'Asia/Tokyo') + interval '1 day')
+        AT TIME ZONE 'Asia/Tokyo'
+      ELSE event.ends_at END"""
+)
+#: Postponed events have no day any more; they stay with what is to come until they get one.
+_TO_COME = or_(func.now() < _OVER_AT, Event.state == EventState.POSTPONED)
+
+
+async def upcoming(session: AsyncSession, *, limit: int = 20) -> list[EventView]:
+    """Public and not over, soonest first; cancelled ones stay until their day, so that nobody goes there."""
+    return (await _listed(session, [_PUBLIC, _TO_COME], first=limit)).items
+
+
+async def past(session: AsyncSession, *, kind: EventKind | None = None, first: int = 20, offset: int = 0) -> EventPage:
+    """Public and over, newest first."""
+    conditions = [_PUBLIC, ~_TO_COME, *_narrowed(kind=kind)]
+    return await _listed(session, conditions, first=first, offset=offset, newest_first=True)
+
+
+async def listed(
+    session: AsyncSession,
+    *,
+    kind: EventKind | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    states: list[EventState] | None = None,
+    to_come: bool | None = None,
+    first: int = 20,
+    after: UUID | None = None,
+    offset: int = 0,
+    newest_first: bool = False,
+) -> EventPage:
+    """Public ones in the order of their days. `from_` and `to` bound the beginning (`to` excluded)."""
+    conditions = [_PUBLIC, *_narrowed(kind=kind, from_=from_, to=to, states=states)]
+    if to_come is not None:
+        conditions.append(_TO_COME if to_come else ~_TO_COME)
+    return await _listed(session, conditions, first=first, after=after, offset=offset, newest_first=newest_first)
+
+
+async def all_for_staff(
+    session: AsyncSession, *, states: list[EventState] | None = None, first: int = 50, offset: int = 0
+) -> EventPage:
+    """Drafts too, latest day first."""
+    return await _listed(session, _narrowed(states=states), first=first, offset=offset, newest_first=True)
+
+
+async def event(session: AsyncSession, event_id: UUID, *, drafts: bool = False) -> EventView | None:
+    statement = select(cast(_EVENT, Text)).select_from(Event).where(Event.id == event_id)
+    if not drafts:
+        statement = statement.where(_PUBLIC)
+    row = (await session.execute(statement)).scalar_one_or_none()
+    return msgspec.json.decode(row, type=EventView) if row else None
+
+
+async def for_feed(session: AsyncSession, *, limit: int = 100) -> list[EventView]:
+    """For calendars and readers of feeds: the latest days first, cancelled ones included."""
+    return (await _listed(session, [_PUBLIC], first=limit, newest_first=True)).items
+
+
+async def recently_changed(session: AsyncSession, *, limit: int = 30) -> list[EventView]:
+    """By their last public change, newest first."""
+    statement = select(cast(_EVENT, Text)).select_from(Event).where(_PUBLIC)
+    rows = await session.execute(statement.order_by(Event.updated_at.desc(), Event.id.desc()).limit(limit))
+    return [msgspec.json.decode(row, type=EventView) for row in rows.scalars()]
+
+
+def _narrowed(
+    *,
+    kind: EventKind | None = None,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+    states: list[EventState] | None = None,
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if kind is not None:
+        conditions.append(Event.kind == kind)
+    if from_ is not None:
+        conditions.append(Event.starts_at >= from_)
+    if to is not None:
+        conditions.append(Event.starts_at < to)
+    if states is not None:
+        conditions.append(Event.state.in_(states))
+    return conditions
+
+
+async def _listed(
+    session: AsyncSession,
+    conditions: list[ColumnElement[bool]],
+    *,
+    first: int,
+    after: UUID | None = None,
+    offset: int = 0,
+    newest_first: bool = False,
+) -> EventPage:
+    unseen = [*conditions, _follows(after, newest_first)] if after else conditions
+    part = (
+        select(_EVENT.label("document"), Event.starts_at, Event.id)
+        .where(*unseen)
+        .order_by(*_in_order(Event.starts_at, Event.id, newest_first))
+        .limit(first + 1)
+        .offset(offset)
+        .subquery("part")
+    )
+    order = _in_order(part.c.starts_at, part.c.id, newest_first)
+    documents = func.jsonb_agg(aggregate_order_by(part.c.document, *order))
+    total = select(func.count()).select_from(Event).where(*conditions).scalar_subquery()
+    row = (await session.execute(select(cast(documents, Text), total).select_from(part))).one()
+    items = msgspec.json.decode(row[0] or "[]", type=list[EventView])
+    return EventPage(items[:first], row[1], len(items) > first)
+
+
+def _in_order(starts_at: Any, row_id: Any, newest_first: bool) -> tuple[Any, Any]:
+    return (starts_at.desc(), row_id.desc()) if newest_first else (starts_at, row_id)
+
+
+def _follows(after: UUID, newest_first: bool) -> ColumnElement[bool]:
+    last = aliased(Event)
+    place, after_place = tuple_(Event.starts_at, Event.id), tuple_(last.starts_at, last.id)
+    return exists().where(last.id == after, place < after_place if newest_first else place > after_place)

@@ -1,0 +1,157 @@
+"""Events as faces see them: frozen, whole, without a way back to the database."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from shared.content.queries import MediaView
+from shared.events.models import EventKind, EventState
+from shared.kit import clock
+
+
+class AppearanceView(msgspec.Struct, frozen=True):
+    """`affiliation` is that of the day."""
+
+    id: UUID
+    person_name: str
+    role_label: str | None
+    affiliation: str | None
+    summary: str | None
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    id: UUID
+    ordinal: int
+    label: str | None
+    title: str
+    starts_at: datetime | None
+    minutes: int | None
+    body: str | None
+    appearances: list[AppearanceView]
+
+
+class ChangeView(msgspec.Struct, frozen=True):
+    changed_on: date | None
+    summary: str
+
+
+class MeasureView(msgspec.Struct, frozen=True):
+    name: str
+    value: int
+    unit: str
+    as_of: date | None
+
+
+class OpinionView(msgspec.Struct, frozen=True):
+    body: str
+    gloss: str | None
+
+
+class TopicView(msgspec.Struct, frozen=True):
+    theme: str | None
+    question: str
+    conclusion: str | None
+    opinions: list[OpinionView]
+
+
+class ReportView(msgspec.Struct, frozen=True):
+    body: str
+    body_easy: str | None
+    published_at: datetime | None
+
+
+class PhotoView(msgspec.Struct, frozen=True):
+    """`caption` of this place; without one the medium's own holds."""
+
+    caption: str | None
+    media: MediaView
+
+
+class Phase(StrEnum):
+    """Where an event stands for its readers: its state, and whether its day has passed."""
+
+    DRAFT = "DRAFT"
+    ANNOUNCED = "ANNOUNCED"
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    FULL = "FULL"
+    PAST = "PAST"
+    HELD = "HELD"
+    REPORTED = "REPORTED"
+    POSTPONED = "POSTPONED"
+    CANCELLED = "CANCELLED"
+
+
+class EventView(msgspec.Struct, frozen=True):
+    id: UUID
+    kind: EventKind
+    state: EventState
+    title: str
+    theme: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    all_day: bool
+    venue: str | None
+    online: bool
+    capacity: int | None
+    online_capacity: int | None
+    takes_registrations: bool
+    registration_opens_at: datetime | None
+    registration_deadline: datetime | None
+    audience: str | None
+    how_to_apply: str | None
+    contact_phone: str | None
+    contact_email: str | None
+    organiser: str | None
+    accessibility: str | None
+    description: str
+    description_easy: str | None
+    sequence: int
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    revision: int
+    flyer: MediaView | None
+    sessions: list[SessionView]
+    changes: list[ChangeView]
+    measures: list[MeasureView]
+    topics: list[TopicView]
+    report: ReportView | None
+    photos: list[PhotoView]
+
+    @property
+    def first_day(self) -> date:
+        """In Japan."""
+        return self.starts_at.astimezone(clock.JST).date()
+
+    @property
+    def last_day(self) -> date:
+        return (self.ends_at or self.starts_at).astimezone(clock.JST).date()
+
+    def over(self, now: datetime) -> bool:
+        """Its time has passed; an event of a whole day lasts until midnight."""
+        if self.all_day or self.ends_at is None:
+            return self.last_day < now.astimezone(clock.JST).date()
+        return self.ends_at <= now
+
+    def phase(self, now: datetime) -> Phase:
+        """For readers: nothing is "announced" or "open" any more once its day or its deadline has passed."""
+        if self.state in (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL) and self.over(now):
+            return Phase.PAST
+        late = self.registration_deadline is not None and self.registration_deadline < now
+        if self.state is EventState.OPEN and late:
+            return Phase.CLOSED
+        return Phase(self.state)
+
+    def registration_open(self, now: datetime) -> bool:
+        return self.takes_registrations and self.phase(now) in (Phase.OPEN, Phase.FULL)
+
+
+class EventPage(msgspec.Struct, frozen=True):
+    """A piece of a list. `total` counts the whole list, `more` says whether something follows this piece."""
+
+    items: list[EventView]
+    total: int
+    more: bool
