@@ -1,5 +1,6 @@
 """Who may. One enum of permissions, one table of roles; everything else is denied."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -52,6 +53,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 #: Roles that exist on the national host only.
 NATIONAL_ROLES = frozenset({Role.NATIONAL_VIEWER, Role.OPERATOR})
+#: Roles that are held for one organisation.
+ORGANISATION_ROLES = frozenset({Role.ORGANISATION_MANAGER, Role.ORGANISATION_USER})
+#: Who works in the secretariat and stands on its list of people.
+STAFF_ROLES = frozenset({Role.SECRETARIAT_ADMIN, Role.SECRETARIAT, Role.CASEWORKER})
+
+#: Who may give and take which role. An operator installs platforms, so it gives them their first administrator.
+GRANTS: dict[Role, frozenset[Role]] = {
+    Role.SECRETARIAT_ADMIN: STAFF_ROLES | ORGANISATION_ROLES | {Role.NATIONAL_VIEWER},
+    Role.OPERATOR: frozenset(Role),
+}
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -64,6 +75,8 @@ class Actor(msgspec.Struct, frozen=True):
     roles: frozenset[Role] = frozenset()
     organisation_ids: frozenset[UUID] = frozenset()
     session_id: UUID | None = None
+    session_seen_at: datetime | None = None
+    session_ends_at: datetime | None = None
 
     @property
     def signed_in(self) -> bool:
@@ -83,3 +96,9 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 ANONYMOUS = Actor()
+#: The command line of an installation: it sets up the first people.
+INSTALLATION = Actor(name="設置者", roles=frozenset({Role.OPERATOR}))
+
+
+def may_grant(actor: Actor, role: Role) -> bool:
+    return any(role in GRANTS.get(held, frozenset()) for held in actor.roles)
