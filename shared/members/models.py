@@ -50,8 +50,15 @@ class ApplicationState(StrEnum):
     REJECTED = "REJECTED"
 
 
+#: Each has its own 公開 / 会員 / 事務局. The postal code goes with the address, title and department with the name.
+CONTACT_COLUMNS = ("representative_name", "contact_name", "address", "phone", "mobile", "fax", "email")
+
+
 class Organisation(TenantOwned, Base):
-    """参加団体, as it shows itself. Contact columns are shown by `visibility`, a map from column name to Visibility; absent is SECRETARIAT."""
+    """参加団体, as it shows itself.
+
+    The columns named in `CONTACT_COLUMNS` are shown by `visibility`, a map from column name to Visibility; absent is SECRETARIAT.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -69,16 +76,26 @@ class Organisation(TenantOwned, Base):
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"))
     representative_title: Mapped[str | None]
     representative_name: Mapped[str | None]
+    contact_department: Mapped[str | None]
     contact_name: Mapped[str | None]
     postal_code: Mapped[str | None]
     address: Mapped[str | None]
     phone: Mapped[str | None]
+    mobile: Mapped[str | None]
     fax: Mapped[str | None]
     email: Mapped[str | None]
     website: Mapped[str | None]
-    summary: Mapped[str | None] = mapped_column(comment="活動の紹介")
+    summary: Mapped[str | None] = mapped_column(comment="主な活動")
+    purpose: Mapped[str | None] = mapped_column(comment="団体の目的")
+    area: Mapped[str | None] = mapped_column(comment="活動エリア")
+    audience: Mapped[str | None] = mapped_column(comment="対象者")
+    appeal: Mapped[str | None] = mapped_column(comment="一言PR")
+    founded_year: Mapped[int | None]
+    people: Mapped[int | None] = mapped_column(comment="構成員数")
     visibility: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    demo: Mapped[bool] = mapped_column(default=False, comment="invented for the demonstration, and marked as such on pages")
+    demo: Mapped[bool] = mapped_column(
+        default=False, comment="invented for the demonstration, and marked as such on pages"
+    )
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
@@ -103,7 +120,11 @@ class Membership(TenantOwned, Base):
     __table_args__ = (
         CheckConstraint("left_on IS NULL OR left_on >= joined_on", name="leaves_after_joining"),
         Index(
-            "uq_membership_current", "tenant_id", "organisation_id", unique=True, postgresql_where=text("left_on IS NULL")
+            "uq_membership_current",
+            "tenant_id",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text("left_on IS NULL"),
         ),
         belongs_to("organisation", "organisation_id"),
         belongs_to("membership_application", "application_id"),
@@ -124,11 +145,17 @@ class MembershipApplication(TenantOwned, Base):
     __tablename__ = "membership_application"
     __table_args__ = (
         UniqueConstraint("tenant_id", "receipt_number"),
+        UniqueConstraint("tenant_id", "receipt_key"),
+        UniqueConstraint("tenant_id", "mend_key"),
         belongs_to("organisation", "organisation_id"),
         Index("ix_membership_application_state", "tenant_id", "state", "received_at"),
     )
 
-    receipt_number: Mapped[str]
+    receipt_number: Mapped[str] = mapped_column(comment="R8-0001-7K")
+    receipt_key: Mapped[str] = mapped_column(comment="random: opens the page that shows the receipt number")
+    mend_key: Mapped[str | None] = mapped_column(
+        comment="random: lets the applicant mend what was returned, until then null"
+    )
     state: Mapped[ApplicationState] = mapped_column(default=ApplicationState.RECEIVED)
     channel: Mapped[Channel]
     organisation_name: Mapped[str]
@@ -139,6 +166,16 @@ class MembershipApplication(TenantOwned, Base):
     received_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)
+
+
+class ReceiptCounter(TenantOwned, Base):
+    """The last receipt number of a fiscal year; its row is what makes two applicants queue."""
+
+    __tablename__ = "receipt_counter"
+    __table_args__ = (UniqueConstraint("tenant_id", "fiscal_year"),)
+
+    fiscal_year: Mapped[int]
+    last: Mapped[int]
 
 
 class ApplicationStep(TenantOwned, Base):

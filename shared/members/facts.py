@@ -1,0 +1,35 @@
+"""What happens to applications and organisations."""
+
+from uuid import UUID
+
+from shared.kit.outbox import Fact
+
+
+class ApplicationReceived(Fact, frozen=True, kw_only=True):
+    application_id: UUID
+
+
+class ApplicationReturned(Fact, frozen=True, kw_only=True):
+    """差戻し. An application may be returned several times; the step carries what was asked."""
+
+    application_id: UUID
+    step_id: UUID
+
+
+class ApplicationMended(Fact, frozen=True, kw_only=True):
+    """The applicant has sent a returned application again."""
+
+    application_id: UUID
+    step_id: UUID
+
+
+class ApplicationApproved(Fact, frozen=True, kw_only=True):
+    application_id: UUID
+
+
+class ApplicationRejected(Fact, frozen=True, kw_only=True):
+    application_id: UUID
+
+
+class OrganisationJoined(Fact, frozen=True, kw_only=True):
+    organisation_id: UUID
