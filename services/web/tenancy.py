@@ -50,6 +50,9 @@ class HostMap:
         own = domain if host.slug == "national" else f"{host.slug}.{domain}"
         return [own, host.host] if host.host else [own]
 
+    def knows(self, name: str) -> bool:
+        return name.lower() in self._by_name
+
     def resolve(self, scope: Scope) -> TenantRef:
         given = [value for name, value in scope["headers"] if name == b"host"]
         if len(given) != 1:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
+from litestar.params import FromQuery
 
 from services.web.site import Site
 from shared.identity.policy import Permission
@@ -23,4 +24,12 @@ async def ready(request: Request[Any, Any, Any]) -> Response[str]:
     return Response("ok")
 
 
-ROUTES = [live, ready]
+@get("/health/host", policy=Permission.PUBLIC, any_host=True, media_type=MediaType.TEXT, sync_to_thread=False)
+def host(request: Request[Any, Any, Any], domain: FromQuery[str]) -> Response[str]:
+    """Asked by the proxy before it fetches a certificate: is this name one of ours?"""
+    site: Site = request.app.state.site
+    known = site.hosts.knows(domain)
+    return Response("ours" if known else "not ours", status_code=200 if known else 404)
+
+
+ROUTES = [live, ready, host]
