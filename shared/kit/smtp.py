@@ -57,7 +57,14 @@ def carrier_for(settings: Settings) -> Carrier:
 
 
 def message_of(letter: Claim, sender: Sender) -> EmailMessage:
-    """ValueError if any header value could end its header early."""
+    """Refused if any header value could end its header early."""
+    try:
+        return _message(letter, sender)
+    except ValueError as error:
+        raise Refused(f"not a mail: {error}") from error
+
+
+def _message(letter: Claim, sender: Sender) -> EmailMessage:
     message = EmailMessage(POLICY)
     message["From"] = _address(sender.name, sender.email)
     message["To"] = _address(letter.to_name or "", letter.to_email)
@@ -119,6 +126,8 @@ class SmtpServer:
         except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPHeloError) as error:
             # A wrong password of ours, a server that serves nobody: no fault of the letter's.
             raise Unreachable(f"{type(error).__name__}: {error}") from error
+        except ValueError as error:
+            raise Refused(f"not an address: {error}") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _verdict(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError) as error:

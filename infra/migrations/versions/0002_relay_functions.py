@@ -15,7 +15,12 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-FUNCTIONS = ("outbox_claim(int, int)", "letter_claim(int, int)", "outbox_release()")
+FUNCTIONS = (
+    "outbox_claim(int, int)",
+    "letter_claim(int, int)",
+    "outbox_give_back(int[], uuid[])",
+    "outbox_release()",
+)
 
 
 def upgrade() -> None:
@@ -27,7 +32,7 @@ def upgrade() -> None:
             op.execute(statement)
     op.execute(f"GRANT SELECT (id, state) ON tenant TO {OUTBOX}")
     op.execute(f"SET LOCAL ROLE {OUTBOX}")
-    for statement in (OUTBOX_CLAIM, LETTER_CLAIM, OUTBOX_RELEASE, *_only_for_the_worker()):
+    for statement in (OUTBOX_CLAIM, LETTER_CLAIM, OUTBOX_GIVE_BACK, OUTBOX_RELEASE, *_only_for_the_worker()):
         op.execute(statement)
     op.execute(f"SET LOCAL ROLE {OWNER}")
 
@@ -107,6 +112,19 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   UPDATE letter SET lease_until = now() + make_interval(secs => lease_seconds)
   FROM due WHERE letter.tenant_id = due.tenant_id AND letter.id = due.id
   RETURNING letter.tenant_id, letter.id
+$$
+"""
+
+# The broker is down: what could not be handed to it is due again at once. Rows that a worker has claimed stay as they are.
+OUTBOX_GIVE_BACK = """
+CREATE FUNCTION outbox_give_back(tenant_ids int[], ids uuid[]) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+  UPDATE outbox SET lease_until = NULL
+  FROM unnest(tenant_ids, ids) AS given (tenant_id, id)
+  WHERE outbox.tenant_id = given.tenant_id AND outbox.id = given.id AND outbox.state = 'WAITING';
+  UPDATE letter SET lease_until = NULL
+  FROM unnest(tenant_ids, ids) AS given (tenant_id, id)
+  WHERE letter.tenant_id = given.tenant_id AND letter.id = given.id AND letter.state = 'QUEUED';
 $$
 """
 

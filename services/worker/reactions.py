@@ -1,0 +1,37 @@
+"""THE table: what follows from what happened.
+
+A reaction is `async def (session, fact, letters)`. It runs in one transaction with the other reactions to its fact and with
+the mark that the fact is done, so it happens exactly once as far as the database goes; what leaves the house is a letter row.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+import shared
+from shared.kit.outbox import Fact
+from shared.kit.post import Post
+
+Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
+
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {}
+
+
+def know_all_facts() -> None:
+    """Import every slice's `facts`: a fact that nobody reacts to must be known, too."""
+    for module in pkgutil.walk_packages(shared.__path__, "shared."):
+        if module.name.endswith(".facts"):
+            importlib.import_module(module.name)
+
+
+know_all_facts()
+
+
+async def react(session: AsyncSession, fact: Fact, letters: Post) -> None:
+    """A fact without reactions is simply done."""
+    for reaction in REACTIONS.get(type(fact), ()):
+        await reaction(session, fact, letters)
+        await session.flush()
