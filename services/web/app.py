@@ -5,10 +5,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request
+from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 
 from services.web.context import Context
+from services.web.environment import VENDOR
 from services.web.errors import Errors
 from services.web.front import Front
 from services.web.pages import ROUTES
@@ -17,6 +19,9 @@ from services.web.security import MAX_BODY
 from services.web.site import STATIC, Site
 from shared.identity.policy import Permission
 from shared.kit.settings import Settings
+
+#: Addresses of static files carry their content's hash.
+SECONDS_KEPT = 365 * 24 * 60 * 60
 
 
 def create_app(settings: Settings) -> Litestar:
@@ -31,11 +36,19 @@ def create_app(settings: Settings) -> Litestar:
         finally:
             await site.close()
 
-    static = create_static_files_router(
-        path="/static", directories=[STATIC], opt={"policy": Permission.PUBLIC, "any_host": True}, name="static"
-    )
+    folders = {"/static": STATIC} | {f"/static/vendor/{name}": folder for name, folder in VENDOR.items()}
+    static = [
+        create_static_files_router(
+            path=path,
+            directories=[folder],
+            opt={"policy": Permission.PUBLIC, "any_host": True},
+            name=path,
+            cache_control=CacheControlHeader(max_age=SECONDS_KEPT, public=True),
+        )
+        for path, folder in folders.items()
+    ]
     app = Litestar(
-        route_handlers=[*ROUTES, static],
+        route_handlers=[*ROUTES, *static],
         middleware=[front],
         guards=[enforce],
         dependencies={"ctx": Provide(provide_context)},

@@ -29,6 +29,9 @@ class Context:
         self.tenant = tenant
         self.preferences = preferences
         self.actor: Actor = ANONYMOUS
+        #: What was asked for, to mark it in the menu and to come back to it; both as the client sent them.
+        self.path = "/"
+        self.path_and_query = "/"
         #: The cookie that form tokens are bound to; None until a form is shown.
         self.form_secret = form_secret
         self.new_form_secret: str | None = None

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,7 +16,9 @@ from shared.kit.settings import ROOT, Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
-VENDOR = ROOT / "node_modules"
+NODE_MODULES = ROOT / "node_modules"
+#: What of the npm packages is served, below /static/vendor/: nothing else leaves node_modules.
+VENDOR = {"design-tokens": NODE_MODULES / "@digital-go-jp" / "design-tokens" / "dist"}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -35,7 +38,12 @@ def make_environment(settings: Settings) -> Environment:
         jst=lambda moment: moment.astimezone(clock.JST),
         time=eras.japanese_time,
     )
-    environment.globals.update(static=static_url, today=clock.today)
+    environment.globals.update(
+        static=static_url,
+        picture=picture_url,
+        today=clock.today,
+        platform_url=lambda relative: settings.tenant_url(relative.slug, relative.host),
+    )
     return environment
 
 
@@ -47,6 +55,19 @@ def markdown(source: str) -> Markup:
 
 @cache
 def static_url(path: str) -> str:
-    """The address of an own static file, with its content's hash so that it may be kept for ever."""
-    digest = hashlib.blake2b((STATIC / path).read_bytes(), digest_size=6).hexdigest()
+    """The address of an own or vendored static file, with its content's hash so that it may be kept for long."""
+    digest = hashlib.blake2b(_static_file(path).read_bytes(), digest_size=6).hexdigest()
     return f"/static/{path}?v={digest}"
+
+
+def _static_file(path: str) -> Path:
+    kind, _, rest = path.partition("/")
+    if kind != "vendor":
+        return STATIC / path
+    package, _, name = rest.partition("/")
+    return VENDOR[package] / name
+
+
+def picture_url(name: str, size: str = "original") -> str:
+    """Where a tenant's picture is served, by its name in the manifest or its id."""
+    return f"/media/{quote(name)}/{size}"

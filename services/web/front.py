@@ -5,6 +5,7 @@ Litestar's own response cache is not used: its key knows neither the host nor th
 
 import http.cookies
 from typing import Any, cast
+from urllib.parse import quote
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -18,6 +19,7 @@ from services.web.context import Context
 from services.web.form_token import COOKIE as FORM_COOKIE
 from services.web.site import Site
 
+SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 _UNKEPT = (b"set-cookie", b"content-length")
 
 
@@ -54,6 +56,9 @@ class Front(ASGIMiddleware):
         cookies = reader.cookies_of(dict(scope["headers"]).get(b"cookie"))
         wanted = reader.Preferences.from_cookie(cookies.get(reader.COOKIE))
         ctx = Context(self.site, self.site.hosts.resolve(scope), wanted, cookies.get(FORM_COOKIE))
+        query = scope["query_string"].decode("latin-1")
+        ctx.path = scope["path"]
+        ctx.path_and_query = quote(ctx.path, safe=SAFE_IN_PATH) + (f"?{query}" if query else "")
         scope.setdefault("state", {})["ctx"] = ctx
         return ctx
 
