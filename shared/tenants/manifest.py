@@ -201,6 +201,7 @@ class Manifest(Strict):
     instruments: tuple[ItemEntry, ...] = ()
     plans: tuple[ItemEntry, ...] = ()
     fields: tuple[FieldEntry, ...] = ()
+    fields_open: bool = False
     categories: tuple[CategoryEntry, ...] = ()
     figures: tuple[FigureEntry, ...] = ()
     media: tuple[MediaEntry, ...] = ()

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.kit.database.base import Base, TenantOwned, belongs_to
 
 #: A tenant's row is changed by itself; rows are added and suspended under the national tenant (id 1).
-OWN_OR_NATIONAL = (
-    "NULLIF(current_setting('app.tenant', true), '')::int IN (id, 1)"
-)
+OWN_OR_NATIONAL = "NULLIF(current_setting('app.tenant', true), '')::int IN (id, 1)"
 
 
 class Level(StrEnum):
@@ -40,7 +38,11 @@ class Tenant(Base):
         "info": {
             "reference": True,
             "write_check": OWN_OR_NATIONAL,
-            "grants": {"svc_web": "SELECT, INSERT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE", "svc_case": "SELECT"},
+            "grants": {
+                "svc_web": "SELECT, INSERT, UPDATE",
+                "svc_worker": "SELECT, INSERT, UPDATE",
+                "svc_case": "SELECT",
+            },
         }
     }
 
@@ -60,9 +62,12 @@ class Tenant(Base):
     lead: Mapped[str] = mapped_column(comment="one sentence: what this is")
     lead_easy: Mapped[str | None] = mapped_column(comment="the same in やさしい日本語")
     founded_on: Mapped[date | None]
+    fields_open: Mapped[bool] = mapped_column(default=False, comment="the document's list of 分野 closes with …")
     theme: Mapped[dict[str, Any]] = mapped_column(comment="key, accent, motif: see manifest.Theme")
     sender_email: Mapped[str]
-    help_line: Mapped[dict[str, Any] | None] = mapped_column(comment="相談先: title, body, phone, url; shown only if set")
+    help_line: Mapped[dict[str, Any] | None] = mapped_column(
+        comment="相談先: title, body, phone, url; shown only if set"
+    )
     digest: Mapped[str | None] = mapped_column(comment="SHA-256 of the manifest last applied")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -118,6 +118,7 @@ class Profile(msgspec.Struct, frozen=True):
     lead: str
     lead_easy: str | None
     founded_on: date | None
+    fields_open: bool
     theme: dict[str, Any]
     sender_email: str
     help_line: dict[str, Any] | None

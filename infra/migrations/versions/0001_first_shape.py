@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("lead", sa.Text(), nullable=False, comment="one sentence: what this is"),
         sa.Column("lead_easy", sa.Text(), nullable=True, comment="the same in やさしい日本語"),
         sa.Column("founded_on", sa.Date(), nullable=True),
+        sa.Column("fields_open", sa.Boolean(), nullable=False, comment="the document's list of 分野 closes with …"),
         sa.Column(
             "theme",
             postgresql.JSONB(astext_type=sa.Text()),
