@@ -14,10 +14,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 import shared
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
+from shared.members import facts as members
+from shared.members import letters as member_letters
 
 Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
-REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {}
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    members.ApplicationReceived: (member_letters.confirm_receipt, member_letters.tell_secretariat),
+    members.ApplicationReturned: (member_letters.ask_to_mend,),
+    members.ApplicationMended: (member_letters.tell_secretariat_of_mending,),
+    members.ApplicationApproved: (member_letters.announce_approval,),
+    members.ApplicationRejected: (member_letters.announce_rejection,),
+}
 
 
 def know_all_facts() -> None:
