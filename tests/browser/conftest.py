@@ -1,0 +1,104 @@
+"""A real browser on the real program. All browser tests share one installation, so they run in one process."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from shared.kit.settings import ROOT
+from tests.running import Installation
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = ROOT / "node_modules" / "axe-core"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser/" in str(item.path) or "tests/scenarios/" in str(item.path):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with Installation(tmp_path_factory.mktemp("run")) as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else the one that Playwright brought."""
+    system = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=system, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    fresh = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
+    fresh.set_default_timeout(15_000)
+    yield fresh
+    fresh.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab whose console must stay silent: an error there is a broken page or a policy that was hit."""
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    yield tab
+    silent = [text for text in complaints if "status of 4" not in text]
+    assert silent == []
+
+
+class Axe:
+    """axe-core in a page: what it finds, as readable lines."""
+
+    def __init__(self) -> None:
+        self._source = (AXE / "axe.min.js").read_text()
+        self._words = json.loads((AXE / "locales" / "ja.json").read_text())
+
+    def findings(self, page: Page) -> list[str]:
+        page.evaluate(self._source)
+        page.evaluate("words => axe.configure({locale: words})", self._words)
+        found: dict[str, Any] = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{violation['impact']} {violation['id']}: {violation['help']} at {node['target']}"
+            for violation in found["violations"]
+            for node in violation["nodes"][:3]
+        ]
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    return Axe()
+
+
+def sign_in(page: Page, running: Installation, slug: str, email: str) -> None:
+    page.goto(running.url(slug, "/signin"))
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", "tsunagari-demo")
+    page.click("main form button[type=submit]")
+    page.wait_for_load_state()
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Kept beside the test run for people who want to look."""
+    folder = Path("/tmp/tsunagari-screenshots")
+    folder.mkdir(exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
