@@ -1,6 +1,5 @@
 """How a reader wants the pages: one button sets one preference, and the reader is back where the button was."""
 
-import http.cookies
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -46,9 +45,8 @@ def _plain(value: str) -> str:
 
 
 def _cookie(wanted: Preferences, *, secure: bool) -> str:
-    cookie: http.cookies.SimpleCookie = http.cookies.SimpleCookie({COOKIE: wanted.to_cookie()})
-    cookie[COOKIE].update({"path": "/", "max-age": _YEAR, "samesite": "Lax", "secure": secure, "httponly": True})
-    return cookie[COOKIE].OutputString()
+    attributes = f"Path=/; Max-Age={_YEAR}; SameSite=Lax; HttpOnly" + ("; Secure" if secure else "")
+    return f"{COOKIE}={wanted.to_cookie()}; {attributes}"
 
 
 ROUTES = [choose]
