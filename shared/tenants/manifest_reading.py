@@ -32,7 +32,7 @@ class Problem(msgspec.Struct, frozen=True, order=True):
         return f"{self.file}:{self.line}: {self.reason}"
 
 
-class ManifestRefused(Exception):  # noqa: N818 - a refusal, named as the others
+class ManifestRefused(Exception):
     """Nothing has been applied. `problems` are all that were found in the run."""
 
     def __init__(self, problems: list[Problem]) -> None:

@@ -70,3 +70,20 @@ class Database:
 def tenant_of(session: AsyncSession) -> int:
     """The tenant that this session is bound to."""
     return int(session.info["tenant_id"])
+
+
+@asynccontextmanager
+async def bound_to(session: AsyncSession, tenant_id: int) -> AsyncIterator[None]:
+    """Work for another tenant inside the running transaction: for launching platforms, which touches several at once."""
+    before = session.info["tenant_id"]
+    await _rebind(session, tenant_id)
+    yield
+    # Only after success: a failed transaction takes no more statements, and its end forgets the binding.
+    await _rebind(session, before)
+
+
+async def _rebind(session: AsyncSession, tenant_id: int) -> None:
+    await session.flush()
+    session.info["tenant_id"] = int(tenant_id)
+    connection = await session.connection()
+    await connection.exec_driver_sql(f"SET LOCAL app.tenant = '{int(tenant_id)}'")
