@@ -7,10 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit.audit import AuditEntry
-from shared.kit.clock import JST
 from shared.kit.database.base import TenantOwned
 from shared.kit.database.session import tenant_of
-from shared.kit.japanese.eras import japanese_date, japanese_time
+from shared.kit.japanese.eras import japanese_moment
 from shared.kit.refusals import Conflict, NotFound
 
 Row = TypeVar("Row", bound=TenantOwned)
@@ -43,8 +42,7 @@ async def check_revision(session: AsyncSession, row_id: UUID, *, current: int, r
     last = (await session.execute(statement)).one_or_none()
     by_whom = "ほかの人"
     if last is not None:
-        local = last.happened_at.astimezone(JST)
-        by_whom = f"{last.actor_name or 'ほかの人'}さん（{japanese_date(local.date())}{japanese_time(local)}）"
+        by_whom = f"{last.actor_name or 'ほかの人'}さん（{japanese_moment(last.happened_at)}）"
     raise Conflict(
         f"編集している間に、{by_whom}が内容を変更しました。入力したものは保存されていません。"
         "最新の内容を確かめてから、もう一度保存してください。"
