@@ -7,7 +7,7 @@ from services.cli.commands import add_command
 from services.cli.database import running_database
 from shared.identity import passwords, service
 from shared.identity.models import Role
-from shared.identity.policy import Actor
+from shared.identity.policy import INSTALLATION
 from shared.identity.tokens import new_password
 from shared.kit.database import policies
 from shared.kit.database.engine import create_engine
@@ -16,8 +16,6 @@ from shared.kit.refusals import Refusal
 from shared.kit.settings import Settings
 from shared.tenants import queries
 
-#: May grant what an operator and an administrator may; exists on the command line only.
-CONSOLE = Actor(name="command line", roles=frozenset({Role.SECRETARIAT_ADMIN, Role.OPERATOR}))
 GRANTABLE = (Role.SECRETARIAT_ADMIN, Role.SECRETARIAT, Role.OPERATOR, Role.NATIONAL_VIEWER)
 
 
@@ -53,7 +51,7 @@ async def create_account(settings: Settings, slug: str, role: Role, email: str, 
         async with database.write(tenant_id) as session:
             digest = passwords.hash_password(password)
             account = await service.create_account(session, email=email, name=name, password_hash=digest)
-            await service.assign_role(session, actor=CONSOLE, account_id=account.id, role=role)
+            await service.assign_role(session, actor=INSTALLATION, account_id=account.id, role=role)
     finally:
         await database.close()
     if not account.created:
