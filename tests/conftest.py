@@ -20,6 +20,8 @@ from shared.kit.database.migrate import migrate
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
 
+pytest_plugins = ["tests.browser.fixtures"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller of a parallel run starts the server and migrates the template once; its workers clone it."""

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import Axe
+from tests.browser.fixtures import Axe
 from tests.running import Installation
 
 TENANTS = ("national", "tokushima", "hyogo", "anan", "komatsushima", "kamiyama")
