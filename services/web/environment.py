@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.japanese import eras
 from shared.kit.settings import ROOT, Settings
@@ -42,6 +43,7 @@ def make_environment(settings: Settings) -> Environment:
         static=static_url,
         picture=picture_url,
         today=clock.today,
+        Permission=Permission,
         platform_url=lambda relative: settings.tenant_url(relative.slug, relative.host),
     )
     return environment

@@ -113,6 +113,11 @@ async def credentials_of(session: AsyncSession, account_id: UUID) -> Credentials
     return Credentials(*row)
 
 
+async def account_hash(session: AsyncSession, email: str) -> str | None:
+    """Of any account, whatever its roles: to see whether a password of the installation is still the one that is kept."""
+    return (await session.execute(select(Account.password_hash).where(Account.email == email))).scalar_one_or_none()
+
+
 async def client_credentials(session: AsyncSession, client_id: str) -> ClientCredentials | None:
     statement = select(ApiClient.client_id, ApiClient.secret_hash).where(
         ApiClient.client_id == client_id, ApiClient.disabled_at.is_(None)

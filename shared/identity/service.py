@@ -189,23 +189,12 @@ async def sign_out_everywhere(session: AsyncSession, *, account_id: UUID) -> Non
     await session.execute(delete(SignInSession).where(SignInSession.account_id == account_id))
 
 
-async def create_client(session: AsyncSession, *, client_id: str, name: str, secret_hash: str, role: Role) -> bool:
-    """False when there is one of this id; nothing of it is changed."""
-    statement = (
-        insert(ApiClient)
-        .values(
-            tenant_id=tenant_of(session),
-            id=uuid7(),
-            client_id=client_id,
-            secret_hash=secret_hash,
-            name=name,
-            role=role,
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "client_id"])
-        .returning(ApiClient.id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+async def ensure_client(session: AsyncSession, *, client_id: str, name: str, secret_hash: str, role: Role) -> None:
+    """A program that may ask for tokens. One that exists gets this name, secret and role."""
+    given = {"secret_hash": secret_hash, "name": name, "role": role}
+    row = {"tenant_id": tenant_of(session), "id": uuid7(), "client_id": client_id, "created_at": clock.now()}
+    statement = insert(ApiClient).values(**row, **given)
+    await session.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "client_id"], set_=given))
 
 
 async def keep_token(session: AsyncSession, *, client_id: str, token: str) -> None:

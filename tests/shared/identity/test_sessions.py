@@ -126,7 +126,7 @@ async def test_a_new_password_ends_the_other_sessions(
 
 async def test_a_programs_token_lives_an_hour_in_its_tenant(worker_database: Database, tenant: Tenant) -> None:
     async with worker_database.write(tenant.id) as session:
-        await service.create_client(session, client_id="robot", name="連携", secret_hash="x", role=Role.SECRETARIAT)
+        await service.ensure_client(session, client_id="robot", name="連携", secret_hash="x", role=Role.SECRETARIAT)
         await service.keep_token(session, client_id="robot", token="robot-token")
     async with worker_database.read(tenant.id) as session:
         found = await queries.actor_of_access_token(session, hash_of("robot-token"))
