@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.kit import clock
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
 from shared.members import application_queries
@@ -61,7 +60,6 @@ async def announce_approval(session: AsyncSession, fact: ApplicationApproved, le
         "approved",
         str(application.id),
         joined_on=both_calendars(joined_on),
-        starts_later=joined_on > clock.today(),
         organisation_id=application.organisation_id,
     )
 

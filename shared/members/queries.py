@@ -102,13 +102,14 @@ _MASKED = ",\n".join(
     for column in (*CONTACT_COLUMNS, *_GOES_WITH)
 )
 #: Members of today, and organisations that the documents name without a date; not those that have left.
-_LISTED = """
+_NOT_LEFT = """
   organisation o
   LEFT JOIN membership m ON m.tenant_id = o.tenant_id AND m.organisation_id = o.id
-    AND m.joined_on <= :today AND (m.left_on IS NULL OR m.left_on > :today)
+    AND (m.left_on IS NULL OR m.left_on > :today)
   WHERE (m.id IS NOT NULL OR NOT EXISTS
     (SELECT FROM membership x WHERE x.tenant_id = o.tenant_id AND x.organisation_id = o.id))
 """
+_LISTED = f"{_NOT_LEFT} AND (m.joined_on IS NULL OR m.joined_on <= :today)"
 _COLUMNS = f"""
   o.id, o.name, o.kana, o.corporate_number, o.municipality_code, m.joined_on, o.summary, o.purpose, o.area, o.audience,
   o.appeal, o.website, o.founded_year, o.people, o.demo, {_MASKED},
@@ -146,7 +147,7 @@ _DIRECTORY = text(
 ).bindparams(*_ARRAYS, _TODAY, bindparam("query", type_=Text), bindparam("first", type_=Integer))
 
 _ORGANISATION = text(
-    f"SELECT to_jsonb(item)::text FROM (SELECT {_COLUMNS} FROM {_LISTED} AND o.id = :id) item"
+    f"SELECT to_jsonb(item)::text FROM (SELECT {_COLUMNS} FROM {_NOT_LEFT} AND o.id = :id LIMIT 1) item"
 ).bindparams(_ARRAYS[0], _TODAY, bindparam("id", type_=Uuid))
 
 _FACETS = text(
@@ -214,6 +215,7 @@ async def directory(
 async def organisation(
     session: AsyncSession, organisation_id: UUID, audience: Visibility = Visibility.PUBLIC
 ) -> OrganisationView:
+    """Also one that was approved for a later day; not one that has left."""
     values = {"id": organisation_id, "today": clock.today(), "allowed": _AUDIENCES[audience]}
     row = (await session.execute(_ORGANISATION, values)).scalar_one_or_none()
     if row is None:

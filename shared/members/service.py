@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.policy import Actor
 from shared.kit import audit, clock, outbox
+from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import normalise
-from shared.kit.refusals import Conflict, NotFound, Refusal
+from shared.kit.refusals import Conflict, Refusal
 from shared.members import application_queries, organisations
 from shared.members.application_queries import ApplicationView
 from shared.members.details import TEXT_LENGTH, ApplicationDetails, check
@@ -156,11 +156,7 @@ async def _open(
     session: AsyncSession, application_id: UUID, revision: int | None, states: Iterable[ApplicationState]
 ) -> MembershipApplication:
     """The row, locked until the commit; Conflict when somebody has been faster or the state does not allow the step."""
-    statement = select(MembershipApplication).where(MembershipApplication.id == application_id)
-    statement = statement.with_for_update().execution_options(populate_existing=True)
-    application = (await session.execute(statement)).scalar_one_or_none()
-    if application is None:
-        raise NotFound
+    application = await locked(session, MembershipApplication, application_id)
     if application.state not in states or revision not in (None, application.revision):
         raise Conflict(await _what_happened(session, application_id))
     return application

@@ -34,8 +34,20 @@ async def make_platform(database: Database, **columns: Any) -> Tenant:
             insert(Municipality)
             .values(
                 [
-                    {"code": "360007", "prefecture_code": "360007", "prefecture": "徳島県", "name": "徳島県", "kana": "トクシマケン"},
-                    {"code": "362042", "prefecture_code": "360007", "prefecture": "徳島県", "name": "阿南市", "kana": "アナンシ"},
+                    {
+                        "code": "360007",
+                        "prefecture_code": "360007",
+                        "prefecture": "徳島県",
+                        "name": "徳島県",
+                        "kana": "トクシマケン",
+                    },
+                    {
+                        "code": "362042",
+                        "prefecture_code": "360007",
+                        "prefecture": "徳島県",
+                        "name": "阿南市",
+                        "kana": "アナンシ",
+                    },
                 ]
             )
             .on_conflict_do_nothing()
