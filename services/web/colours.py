@@ -24,7 +24,9 @@ def theme_css(theme: dict[str, Any]) -> str:
         "accent-dark": darkened_for(accent, WHITE),
         "accent-light": mixed(accent, WHITE, 0.86),
         "ground": ground,
-        "on-ground": darkened_for(mixed(key, BLACK, 0.45), ground) if contrast(ground, BLACK) > ENOUGH * 2 else WHITE,
+        "on-ground": max(
+            (WHITE, darkened_for(mixed(key, BLACK, 0.45), ground)), key=lambda text: contrast(text, ground)
+        ),
     }
     lines = [f"  --{name}: {value};" for name, value in properties.items()]
     if theme.get("pattern"):

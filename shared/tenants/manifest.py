@@ -27,11 +27,15 @@ class Strict(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Theme(Strict):
-    """Colours are `#rrggbb`; white on `key` needs a contrast of 4.5:1. The pictures name [[media]]."""
+    """Colours are `#rrggbb`; white on `key` needs a contrast of 4.5:1. The pictures name [[media]].
+
+    `ground` is the colour of the hero's left edge, on which the slogan stands beside it; without one it is `key`.
+    """
 
     key: str
     accent: str
     motif: str
+    ground: str | None = None
     mark: str | None = None
     hero: str | None = None
     pattern: str | None = None

@@ -96,8 +96,8 @@ def _parent(manifest: Manifest, by_slug: dict[str, Manifest]) -> Iterator[Mistak
 
 def _theme(manifest: Manifest) -> Iterator[Mistake]:
     theme = manifest.theme
-    for name in ("key", "accent"):
-        if not is_colour(getattr(theme, name)):
+    for name in ("key", "accent", "ground"):
+        if not is_colour(getattr(theme, name) or theme.key):
             yield ("theme", name), "色は #1a3a6c のように、# と6桁の16進数で書いてください。"
             return
     ratio = contrast(theme.key, "#ffffff")
