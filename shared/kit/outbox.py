@@ -40,7 +40,7 @@ class OutboxState(StrEnum):
 class OutboxRow(TenantOwned, Base):
     """One fact and how far its delivery is. `dedupe_key` makes a repeated business event one fact.
 
-    `lease_until` beside WAITING: handed to the broker. Beside CLAIMED: a worker has it.
+    `in_hand_until` is the relay's: the broker or a worker has it. `lease_until` is the worker's, beside CLAIMED.
     """
 
     __tablename__ = "outbox"
@@ -48,10 +48,10 @@ class OutboxRow(TenantOwned, Base):
         UniqueConstraint("tenant_id", "dedupe_key"),
         Index("ix_outbox_due", "tenant_id", "run_at", postgresql_where=text("state IN ('WAITING', 'CLAIMED')")),
         Index(
-            "ix_outbox_leased",
+            "ix_outbox_in_hand",
             "tenant_id",
-            "lease_until",
-            postgresql_where=text("state IN ('WAITING', 'CLAIMED') AND lease_until IS NOT NULL"),
+            "in_hand_until",
+            postgresql_where=text("state IN ('WAITING', 'CLAIMED') AND in_hand_until IS NOT NULL"),
         ),
         {"info": {"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}}},
     )
@@ -63,6 +63,7 @@ class OutboxRow(TenantOwned, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     recorded_at: Mapped[datetime]
     run_at: Mapped[datetime]
+    in_hand_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     error: Mapped[str | None]
@@ -120,12 +121,20 @@ async def claim(session: AsyncSession, fact_id: UUID, *, lease: timedelta = LEAS
     """
     available = or_(
         OutboxRow.state == OutboxState.WAITING,
-        and_(OutboxRow.state == OutboxState.CLAIMED, OutboxRow.lease_until <= func.now()),
+        and_(
+            OutboxRow.state == OutboxState.CLAIMED,
+            or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until <= func.now()),
+        ),
     )
     statement = (
         update(OutboxRow)
         .where(_is(session, fact_id), available, OutboxRow.run_at <= func.now())
-        .values(state=OutboxState.CLAIMED, attempts=OutboxRow.attempts + 1, lease_until=func.now() + lease)
+        .values(
+            state=OutboxState.CLAIMED,
+            attempts=OutboxRow.attempts + 1,
+            lease_until=func.now() + lease,
+            in_hand_until=func.now() + lease,
+        )
         .returning(OutboxRow.id, OutboxRow.attempts, OutboxRow.name, OutboxRow.payload)
     )
     row = (await session.execute(statement)).one_or_none()
@@ -180,4 +189,5 @@ def _still(session: AsyncSession, claimed: Claim) -> ColumnElement[bool]:
 
 
 async def _move(session: AsyncSession, claimed: Claim, **values: Any) -> None:
-    await session.execute(update(OutboxRow).where(_still(session, claimed)).values(lease_until=None, **values))
+    free = {"lease_until": None, "in_hand_until": None}
+    await session.execute(update(OutboxRow).where(_still(session, claimed)).values(**free, **values))

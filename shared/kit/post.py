@@ -44,7 +44,7 @@ _ACTIVE = text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')")
 class Letter(TenantOwned, Base):
     """One mail to one address. `dedupe_key` is what makes it one: (reason, object, address).
 
-    `lease_until` beside QUEUED: handed to the broker. Beside CLAIMED and HANDING_OVER: a worker has it.
+    `in_hand_until` is the relay's: the broker or a worker has it. `lease_until` is the worker's, beside CLAIMED and HANDING_OVER.
     """
 
     __tablename__ = "letter"
@@ -52,10 +52,10 @@ class Letter(TenantOwned, Base):
         UniqueConstraint("tenant_id", "dedupe_key"),
         Index("ix_letter_due", "tenant_id", "run_at", postgresql_where=_ACTIVE),
         Index(
-            "ix_letter_leased",
+            "ix_letter_in_hand",
             "tenant_id",
-            "lease_until",
-            postgresql_where=text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND lease_until IS NOT NULL"),
+            "in_hand_until",
+            postgresql_where=text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND in_hand_until IS NOT NULL"),
         ),
         Index("ix_letter_recipient", "tenant_id", "to_email", "queued_at", postgresql_where=_ACTIVE),
         Index("ix_letter_about", "tenant_id", "about_id"),
@@ -76,6 +76,7 @@ class Letter(TenantOwned, Base):
     attempts: Mapped[int] = mapped_column(default=0)
     resent: Mapped[bool] = mapped_column(default=False, comment="handed over twice, the second time marked as such")
     run_at: Mapped[datetime]
+    in_hand_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -63,7 +63,7 @@ async def claim(session: AsyncSession, letter_id: UUID, *, lease: timedelta = LE
 
 
 def _take(letter: Letter, lease_until: datetime) -> Claim | None:
-    letter.lease_until = None
+    letter.lease_until = letter.in_hand_until = None
     if letter.state is LetterState.HANDING_OVER and (letter.resent or letter.letter_class is LetterClass.AT_MOST_ONCE):
         letter.state = LetterState.UNCERTAIN
         letter.error = "the worker died while handing over"
@@ -73,7 +73,8 @@ def _take(letter: Letter, lease_until: datetime) -> Claim | None:
         letter.error = letter.error or "the worker died"
         return None
     letter.resent = letter.resent or letter.state is LetterState.HANDING_OVER
-    letter.state, letter.attempts, letter.lease_until = LetterState.CLAIMED, letter.attempts + 1, lease_until
+    letter.state, letter.attempts = LetterState.CLAIMED, letter.attempts + 1
+    letter.lease_until = letter.in_hand_until = lease_until
     return Claim(
         id=letter.id,
         attempt=letter.attempts,
@@ -91,17 +92,18 @@ def _take(letter: Letter, lease_until: datetime) -> Claim | None:
 
 async def handing_over(session: AsyncSession, claimed: Claim, *, lease: timedelta = LEASE) -> bool:
     """To be committed between the body and the final dot. False: overtaken, so break off without the dot."""
-    return await _move(session, claimed, state=LetterState.HANDING_OVER, lease_until=func.now() + lease)
+    until = func.now() + lease
+    return await _move(session, claimed, state=LetterState.HANDING_OVER, lease_until=until, in_hand_until=until)
 
 
 async def sent(session: AsyncSession, claimed: Claim) -> None:
-    await _move(session, claimed, state=LetterState.SENT, lease_until=None, sent_at=func.now(), error=None)
+    await _move(session, claimed, state=LetterState.SENT, sent_at=func.now(), error=None)
     await wake(session)
 
 
 async def refused(session: AsyncSession, claimed: Claim, error: str) -> None:
     """The server said no for good (5xx)."""
-    await _move(session, claimed, state=LetterState.FAILED, lease_until=None, error=error)
+    await _move(session, claimed, state=LetterState.FAILED, error=error)
     await wake(session)
 
 
@@ -109,7 +111,7 @@ async def deferred(session: AsyncSession, claimed: Claim, error: str) -> None:
     """The server said not now (4xx): ten times over about six hours, then FAILED."""
     state = LetterState.FAILED if claimed.attempt >= MOST_ATTEMPTS else LetterState.QUEUED
     pause = backoff(claimed.attempt, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
-    await _move(session, claimed, state=state, lease_until=None, run_at=func.now() + pause, error=error)
+    await _move(session, claimed, state=state, run_at=func.now() + pause, error=error)
 
 
 async def unreachable(session: AsyncSession, claimed: Claim, error: str) -> None:
@@ -121,7 +123,6 @@ async def unreachable(session: AsyncSession, claimed: Claim, error: str) -> None
         claimed,
         state=case((waited > LONGEST_OUTAGE, LetterState.FAILED), else_=LetterState.QUEUED),
         attempts=Letter.attempts - 1,
-        lease_until=None,
         run_at=func.now() + pause * random.uniform(0.75, 1.25),  # noqa: S311 - no secret
         error=error,
     )
@@ -135,7 +136,6 @@ async def in_doubt(session: AsyncSession, claimed: Claim, error: str) -> None:
         claimed,
         state=LetterState.QUEUED if once_more else LetterState.UNCERTAIN,
         resent=claimed.resent or once_more,
-        lease_until=None,
         run_at=func.now() + backoff(claimed.attempt, first=FIRST_PAUSE, longest=LONGEST_PAUSE),
         error=error,
     )
@@ -151,5 +151,6 @@ async def _move(session: AsyncSession, claimed: Claim, **values: Any) -> bool:
         Letter.state.in_((LetterState.CLAIMED, LetterState.HANDING_OVER)),
         Letter.attempts == claimed.attempt,
     )
-    moved = await session.execute(update(Letter).where(ours).values(**values).returning(Letter.id))
+    free = {"lease_until": None, "in_hand_until": None}
+    moved = await session.execute(update(Letter).where(ours).values(**free | values).returning(Letter.id))
     return moved.scalar_one_or_none() is not None

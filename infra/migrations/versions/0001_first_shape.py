@@ -331,6 +331,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("resent", sa.Boolean(), nullable=False, comment="handed over twice, the second time marked as such"),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("in_hand_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
@@ -351,11 +352,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')"),
     )
     op.create_index(
-        "ix_letter_leased",
+        "ix_letter_in_hand",
         "letter",
-        ["tenant_id", "lease_until"],
+        ["tenant_id", "in_hand_until"],
         unique=False,
-        postgresql_where=sa.text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND lease_until IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND in_hand_until IS NOT NULL"),
     )
     op.create_index(
         "ix_letter_recipient",
@@ -430,6 +431,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("in_hand_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -448,11 +450,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('WAITING', 'CLAIMED')"),
     )
     op.create_index(
-        "ix_outbox_leased",
+        "ix_outbox_in_hand",
         "outbox",
-        ["tenant_id", "lease_until"],
+        ["tenant_id", "in_hand_until"],
         unique=False,
-        postgresql_where=sa.text("state IN ('WAITING', 'CLAIMED') AND lease_until IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('WAITING', 'CLAIMED') AND in_hand_until IS NOT NULL"),
     )
     op.create_table(
         "page",

@@ -25,8 +25,8 @@ FUNCTIONS = (
 
 def upgrade() -> None:
     for table, columns in (
-        ("outbox", "tenant_id, id, state, run_at, lease_until"),
-        ("letter", "tenant_id, id, state, run_at, lease_until, to_email, queued_at"),
+        ("outbox", "tenant_id, id, state, run_at, in_hand_until, lease_until"),
+        ("letter", "tenant_id, id, state, run_at, in_hand_until, lease_until, to_email, queued_at"),
     ):
         for statement in _let_the_relay_pass(table, columns):
             op.execute(statement)
@@ -42,7 +42,7 @@ def _let_the_relay_pass(table: str, columns: str) -> Iterator[str]:
     yield f"ALTER POLICY tenant ON {table} TO {WEB}, {WORKER}"
     yield f"ALTER POLICY base ON {table} TO {WEB}, {WORKER}"
     yield f"CREATE POLICY relay ON {table} TO {OUTBOX} USING (true) WITH CHECK (true)"
-    yield f"GRANT SELECT ({columns}), UPDATE (lease_until) ON {table} TO {OUTBOX}"
+    yield f"GRANT SELECT ({columns}), UPDATE (in_hand_until, lease_until) ON {table} TO {OUTBOX}"
 
 
 def _only_for_the_worker() -> Iterator[str]:
@@ -52,7 +52,7 @@ def _only_for_the_worker() -> Iterator[str]:
 
 
 # Each tenant may have `share` rows in hand at once, so a noisy one never stands before the others. Rows that are locked are
-# being worked on. What is returned is leased in the same statement: no second relay can get it.
+# being worked on. What is returned is marked as in hand in the same statement: no second relay can get it.
 OUTBOX_CLAIM = """
 CREATE FUNCTION outbox_claim(share int, lease_seconds int) RETURNS TABLE (tenant_id int, id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -65,16 +65,16 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
       WHERE o.tenant_id = tenant.id
         AND o.state IN ('WAITING', 'CLAIMED')
         AND o.run_at <= now()
-        AND (o.lease_until IS NULL OR o.lease_until <= now())
+        AND (o.in_hand_until IS NULL OR o.in_hand_until <= now())
       ORDER BY o.run_at, o.id
       LIMIT greatest(0, share - (
         SELECT count(*) FROM outbox b
-        WHERE b.tenant_id = tenant.id AND b.state IN ('WAITING', 'CLAIMED') AND b.lease_until > now()
+        WHERE b.tenant_id = tenant.id AND b.state IN ('WAITING', 'CLAIMED') AND b.in_hand_until > now()
       ))
       FOR UPDATE SKIP LOCKED
     ) picked
   )
-  UPDATE outbox SET lease_until = now() + make_interval(secs => lease_seconds)
+  UPDATE outbox SET in_hand_until = now() + make_interval(secs => lease_seconds)
   FROM due WHERE outbox.tenant_id = due.tenant_id AND outbox.id = due.id
   RETURNING outbox.tenant_id, outbox.id
 $$
@@ -93,7 +93,7 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
       WHERE l.tenant_id = tenant.id
         AND l.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')
         AND l.run_at <= now()
-        AND (l.lease_until IS NULL OR l.lease_until <= now())
+        AND (l.in_hand_until IS NULL OR l.in_hand_until <= now())
         AND NOT EXISTS (
           SELECT 1 FROM letter e
           WHERE e.tenant_id = tenant.id AND e.to_email = l.to_email
@@ -103,13 +103,13 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
       ORDER BY l.run_at, l.id
       LIMIT greatest(0, share - (
         SELECT count(*) FROM letter b
-        WHERE b.tenant_id = tenant.id AND b.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND b.lease_until > now()
+        WHERE b.tenant_id = tenant.id AND b.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND b.in_hand_until > now()
       ))
       FOR UPDATE SKIP LOCKED
     ) picked
     WHERE tenant.state NOT IN ('SUSPENDED', 'CLOSED')
   )
-  UPDATE letter SET lease_until = now() + make_interval(secs => lease_seconds)
+  UPDATE letter SET in_hand_until = now() + make_interval(secs => lease_seconds)
   FROM due WHERE letter.tenant_id = due.tenant_id AND letter.id = due.id
   RETURNING letter.tenant_id, letter.id
 $$
@@ -119,12 +119,14 @@ $$
 OUTBOX_GIVE_BACK = """
 CREATE FUNCTION outbox_give_back(tenant_ids int[], ids uuid[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  UPDATE outbox SET lease_until = NULL
+  UPDATE outbox SET in_hand_until = NULL
   FROM unnest(tenant_ids, ids) AS given (tenant_id, id)
-  WHERE outbox.tenant_id = given.tenant_id AND outbox.id = given.id AND outbox.state = 'WAITING';
-  UPDATE letter SET lease_until = NULL
+  WHERE outbox.tenant_id = given.tenant_id AND outbox.id = given.id
+    AND (outbox.lease_until IS NULL OR outbox.lease_until <= now());
+  UPDATE letter SET in_hand_until = NULL
   FROM unnest(tenant_ids, ids) AS given (tenant_id, id)
-  WHERE letter.tenant_id = given.tenant_id AND letter.id = given.id AND letter.state = 'QUEUED';
+  WHERE letter.tenant_id = given.tenant_id AND letter.id = given.id
+    AND (letter.lease_until IS NULL OR letter.lease_until <= now());
 $$
 """
 
@@ -133,11 +135,11 @@ OUTBOX_RELEASE = """
 CREATE FUNCTION outbox_release() RETURNS int
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH facts AS (
-    UPDATE outbox SET lease_until = now()
-    WHERE state IN ('WAITING', 'CLAIMED') AND lease_until > now() RETURNING 1
+    UPDATE outbox SET in_hand_until = NULL, lease_until = NULL
+    WHERE state IN ('WAITING', 'CLAIMED') AND in_hand_until > now() RETURNING 1
   ), letters AS (
-    UPDATE letter SET lease_until = now()
-    WHERE state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND lease_until > now() RETURNING 1
+    UPDATE letter SET in_hand_until = NULL, lease_until = NULL
+    WHERE state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND in_hand_until > now() RETURNING 1
   )
   SELECT ((SELECT count(*) FROM facts) + (SELECT count(*) FROM letters))::int
 $$

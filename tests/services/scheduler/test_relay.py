@@ -115,7 +115,7 @@ async def test_a_wake_up_that_was_lost_is_repeated_when_its_lease_ends(
     await relay.round()
     assert wakes.of(tenant.id) == [fact]
     async with worker_database.write(tenant.id) as session:
-        await session.execute(update(OutboxRow).where(OutboxRow.id == fact).values(lease_until=func.now()))
+        await session.execute(update(OutboxRow).where(OutboxRow.id == fact).values(in_hand_until=func.now()))
     await relay.round()
     assert wakes.of(tenant.id) == [fact, fact]
 
@@ -138,7 +138,7 @@ async def test_letters_to_one_address_keep_their_order(
     assert wakes.of(tenant.id) == [other.id, second.id]
 
 
-async def test_leases_are_taken_over_when_the_only_process_begins_anew(
+async def test_what_was_in_hand_is_taken_over_when_the_only_process_begins_anew(
     connection: "asyncpg.Connection[asyncpg.Record]", settings: Settings, worker_database: Database
 ) -> None:
     tenant = await make_tenant(worker_database)

@@ -185,7 +185,7 @@ async def _deliver_now(bench: Workbench, tenant_id: int, fact_id: UUID) -> None:
 
 async def _end_lease(database: Database, tenant_id: int, fact_id: UUID) -> None:
     async with database.write(tenant_id) as session:
-        await session.execute(_all(tenant_id, fact_id).values(lease_until=func.now()))
+        await session.execute(_all(tenant_id, fact_id).values(lease_until=func.now(), in_hand_until=None))
 
 
 def _all(tenant_id: int, fact_id: UUID) -> Any:
