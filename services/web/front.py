@@ -11,8 +11,8 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from services.web import metrics, security
 from services.web import preferences as reader
-from services.web import security
 from services.web.auth.sessions import COOKIE_NAMES, actor_of
 from services.web.cache import Answer
 from services.web.context import Context
@@ -29,9 +29,9 @@ class Front(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         if scope["type"] != ScopeType.HTTP or scope["route_handler"].opt.get("any_host"):
-            await next_app(scope, receive, send)
+            await next_app(scope, receive, security.with_headers(send, secure=self.site.settings.secure, extra=[]))
             return
-        await self._serve(scope, receive, send, next_app)
+        await self._serve(scope, receive, metrics.counted(scope, send), next_app)
 
     async def _serve(self, scope: HTTPScope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         ctx = self.context_of(scope)

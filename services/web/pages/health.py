@@ -1,10 +1,12 @@
-"""For load balancers and supervisors: /health/live is the process, /health/ready the database too."""
+"""For load balancers and supervisors: /health/live is the process, /health/ready the database too, /metrics the counters."""
 
+import hmac
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
 from litestar.params import FromQuery
 
+from services.web import metrics
 from services.web.site import Site
 from shared.identity.policy import Permission
 
@@ -32,4 +34,15 @@ def host(request: Request[Any, Any, Any], domain: FromQuery[str]) -> Response[st
     return Response("ours" if known else "not ours", status_code=200 if known else 404)
 
 
-ROUTES = [live, ready, host]
+@get("/metrics", policy=Permission.PUBLIC, any_host=True)
+async def figures(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Counters of this process, for whoever bears `METRICS_TOKEN`; without that setting there is no such page."""
+    site: Site = request.app.state.site
+    token = site.settings.metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    if token is None or not hmac.compare_digest(given.encode(), token.encode()):
+        return Response(b"", status_code=404, media_type=MediaType.TEXT)
+    return Response(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+ROUTES = [live, ready, host, figures]

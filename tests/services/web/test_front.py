@@ -56,3 +56,19 @@ async def test_a_second_reader_is_served_from_memory_until_something_public_chan
         site.cache.learn(tenant.id, 2)
     changed = await client.get("/", headers={"if-none-match": first.headers["etag"]})
     assert (changed.status_code, "新しい名前" in changed.text) == (200, True)
+
+
+async def test_answers_for_machines_are_given_at_any_host_and_carry_the_headers_too(client_for: ClientFor) -> None:
+    answer = await client_for("10.0.0.7").get("/health/ready")
+    assert (answer.status_code, answer.text, answer.headers["x-content-type-options"]) == (200, "ok", "nosniff")
+    assert (await client_for("10.0.0.7").get("/metrics")).status_code == 404
+
+
+async def test_the_proxy_learns_which_names_are_ours(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await live_tenant(worker_database, site)
+    client = client_for("10.0.0.7")
+    ours = await client.get(f"/health/host?domain={tenant.slug}.localhost")
+    stranger = await client.get("/health/host?domain=stranger.example")
+    assert (ours.status_code, stranger.status_code) == (200, 404)
