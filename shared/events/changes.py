@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shared.events.drafts import EventDraft
 from shared.events.models import Event
-from shared.kit.japanese.eras import both_calendars, in_japan, moment_span
+from shared.events.words import span
 
 #: What people plan by. A change of these goes into the public history and to everybody who follows the event.
 PLANNED_BY = ("starts_at", "ends_at", "all_day", "venue", "online")
@@ -29,16 +29,16 @@ def words_of_cancellation(reason: str) -> str:
 
 
 def words_of_postponement(event: Event, reason: str, starts_at: datetime | None, ends_at: datetime | None) -> str:
-    before = _when(event.starts_at, event.ends_at, event.all_day)
+    before = span(event.starts_at, event.ends_at, event.all_day)
     after = "延期になりました。新しい日程は決まり次第お知らせします。"
     if starts_at is not None:
-        after = f"{_when(starts_at, ends_at, event.all_day)}に延期になりました。"
+        after = f"{span(starts_at, ends_at, event.all_day)}に延期になりました。"
     return "".join([f"当初は{before}の予定でしたが、{after}", *_because(reason)])
 
 
 def _sentences(event: Event, draft: EventDraft) -> Iterator[str]:
-    before = _when(event.starts_at, event.ends_at, event.all_day)
-    after = _when(draft.starts_at, draft.ends_at, draft.all_day)
+    before = span(event.starts_at, event.ends_at, event.all_day)
+    after = span(draft.starts_at, draft.ends_at, draft.all_day)
     if before != after:
         yield f"当初は{before}の予定でしたが、{after}に変わりました。"
     if event.venue != draft.venue:
@@ -55,13 +55,6 @@ def _venue_sentence(before: str | None, after: str | None) -> str:
         if after
         else f"会場は、当初は「{before}」の予定でしたが、未定になりました。"
     )
-
-
-def _when(starts_at: datetime, ends_at: datetime | None, all_day: bool) -> str:
-    if not all_day:
-        return moment_span(starts_at, ends_at)
-    first, last = in_japan(starts_at).date(), in_japan(ends_at or starts_at).date()
-    return both_calendars(first) if last == first else f"{both_calendars(first)}〜{both_calendars(last)}"
 
 
 def _because(reason: str | None) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """What is read of events. One statement brings an event, or a list of them, with everything that belongs to it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, cast, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, case, cast, exists, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -22,6 +23,7 @@ __all__ = [
     "for_feed",
     "listed",
     "past",
+    "published_dates",
     "recently_changed",
     "upcoming",
 ]
@@ -65,16 +67,30 @@ _OVER_AT: ColumnElement[datetime] = literal_column(
 #: Postponed events have no day any more; they stay with what is to come until they get one.
 _TO_COME = or_(func.now() < _OVER_AT, Event.state == EventState.POSTPONED)
 
+#: Keys, each with whether it descends.
+Order = tuple[tuple[ColumnElement[Any], bool], ...]
+_SOONEST: Order = ((Event.starts_at.expression, False), (Event.id.expression, False))
+_LATEST: Order = ((Event.starts_at.expression, True), (Event.id.expression, True))
+_DISTANCE: ColumnElement[Any] = literal_column("abs(extract(epoch FROM event.starts_at - now()))")
+_NEAREST: Order = ((case((_TO_COME, 0), else_=1), False), (_DISTANCE, False), (Event.id.expression, False))
+
 
 async def upcoming(session: AsyncSession, *, limit: int = 20) -> list[EventView]:
     """Public and not over, soonest first; cancelled ones stay until their day, so that nobody goes there."""
-    return (await _listed(session, [_PUBLIC, _TO_COME], first=limit)).items
+    return (await _listed(session, [_PUBLIC, _TO_COME], _SOONEST, first=limit)).items
 
 
 async def past(session: AsyncSession, *, kind: EventKind | None = None, first: int = 20, offset: int = 0) -> EventPage:
     """Public and over, newest first."""
     conditions = [_PUBLIC, ~_TO_COME, *_narrowed(kind=kind)]
-    return await _listed(session, conditions, first=first, offset=offset, newest_first=True)
+    return await _listed(session, conditions, _LATEST, first=first, offset=offset)
+
+
+async def agenda(
+    session: AsyncSession, *, kind: EventKind | None = None, first: int = 30, offset: int = 0
+) -> EventPage:
+    """Public: what is to come, soonest first, then what is over, newest first."""
+    return await _listed(session, [_PUBLIC, *_narrowed(kind=kind)], _NEAREST, first=first, offset=offset)
 
 
 async def listed(
@@ -94,14 +110,16 @@ async def listed(
     conditions = [_PUBLIC, *_narrowed(kind=kind, from_=from_, to=to, states=states)]
     if to_come is not None:
         conditions.append(_TO_COME if to_come else ~_TO_COME)
-    return await _listed(session, conditions, first=first, after=after, offset=offset, newest_first=newest_first)
+    order = _LATEST if newest_first else _SOONEST
+    unseen = _follows(after, newest_first) if after else None
+    return await _listed(session, conditions, order, first=first, after=unseen, offset=offset)
 
 
 async def all_for_staff(
     session: AsyncSession, *, states: list[EventState] | None = None, first: int = 50, offset: int = 0
 ) -> EventPage:
     """Drafts too, latest day first."""
-    return await _listed(session, _narrowed(states=states), first=first, offset=offset, newest_first=True)
+    return await _listed(session, _narrowed(states=states), _LATEST, first=first, offset=offset)
 
 
 async def event(session: AsyncSession, event_id: UUID, *, drafts: bool = False) -> EventView | None:
@@ -114,7 +132,7 @@ async def event(session: AsyncSession, event_id: UUID, *, drafts: bool = False) 
 
 async def for_feed(session: AsyncSession, *, limit: int = 100) -> list[EventView]:
     """For calendars and readers of feeds: the latest days first, cancelled ones included."""
-    return (await _listed(session, [_PUBLIC], first=limit, newest_first=True)).items
+    return (await _listed(session, [_PUBLIC], _LATEST, first=limit)).items
 
 
 async def recently_changed(session: AsyncSession, *, limit: int = 30) -> list[EventView]:
@@ -122,6 +140,12 @@ async def recently_changed(session: AsyncSession, *, limit: int = 30) -> list[Ev
     statement = select(cast(_EVENT, Text)).select_from(Event).where(_PUBLIC)
     rows = await session.execute(statement.order_by(Event.updated_at.desc(), Event.id.desc()).limit(limit))
     return [msgspec.json.decode(row, type=EventView) for row in rows.scalars()]
+
+
+async def published_dates(session: AsyncSession, *, limit: int = 5_000) -> list[tuple[UUID, datetime]]:
+    """Ids with their last change, for search engines."""
+    statement = select(Event.id, Event.updated_at).where(_PUBLIC).order_by(Event.starts_at.desc()).limit(limit)
+    return [(row.id, row.updated_at) for row in await session.execute(statement)]
 
 
 def _narrowed(
@@ -146,31 +170,33 @@ def _narrowed(
 async def _listed(
     session: AsyncSession,
     conditions: list[ColumnElement[bool]],
+    order: Order,
     *,
     first: int,
-    after: UUID | None = None,
+    after: ColumnElement[bool] | None = None,
     offset: int = 0,
-    newest_first: bool = False,
 ) -> EventPage:
-    unseen = [*conditions, _follows(after, newest_first)] if after else conditions
+    keys = {f"key_{number}": key for number, (key, _) in enumerate(order)}
+    directions = [descending for _, descending in order]
     part = (
-        select(_EVENT.label("document"), Event.starts_at, Event.id)
-        .where(*unseen)
-        .order_by(*_in_order(Event.starts_at, Event.id, newest_first))
+        select(_EVENT.label("document"), *(key.label(name) for name, key in keys.items()))
+        .select_from(Event)
+        .where(*conditions, *([] if after is None else [after]))
+        .order_by(*_directed(keys.values(), directions))
         .limit(first + 1)
         .offset(offset)
         .subquery("part")
     )
-    order = _in_order(part.c.starts_at, part.c.id, newest_first)
-    documents = func.jsonb_agg(aggregate_order_by(part.c.document, *order))
+    same_order = _directed((part.c[name] for name in keys), directions)
+    documents = func.jsonb_agg(aggregate_order_by(part.c.document, *same_order))
     total = select(func.count()).select_from(Event).where(*conditions).scalar_subquery()
     row = (await session.execute(select(cast(documents, Text), total).select_from(part))).one()
     items = msgspec.json.decode(row[0] or "[]", type=list[EventView])
     return EventPage(items[:first], row[1], len(items) > first)
 
 
-def _in_order(starts_at: Any, row_id: Any, newest_first: bool) -> tuple[Any, Any]:
-    return (starts_at.desc(), row_id.desc()) if newest_first else (starts_at, row_id)
+def _directed(keys: Iterable[ColumnElement[Any]], directions: list[bool]) -> list[ColumnElement[Any]]:
+    return [key.desc() if descending else key.asc() for key, descending in zip(keys, directions, strict=True)]
 
 
 def _follows(after: UUID, newest_first: bool) -> ColumnElement[bool]:

@@ -130,6 +130,10 @@ class EventView(msgspec.Struct, frozen=True):
     def last_day(self) -> date:
         return (self.ends_at or self.starts_at).astimezone(clock.JST).date()
 
+    def to_come(self, now: datetime) -> bool:
+        """A postponed event has no day any more; it stays with what is to come until it gets one."""
+        return self.state is EventState.POSTPONED or not self.over(now)
+
     def over(self, now: datetime) -> bool:
         """Its time has passed; an event of a whole day lasts until midnight."""
         if self.all_day or self.ends_at is None:

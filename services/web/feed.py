@@ -1,0 +1,55 @@
+"""The Atom feed (RFC 4287): news and events as they change, the latest first."""
+
+from datetime import UTC, datetime
+
+from feedgen.feed import FeedGenerator
+
+from services.web.environment import markdown
+from shared.content.plain import excerpt
+from shared.content.queries import AnnouncementView
+from shared.events import words
+from shared.events.views import EventView
+from shared.tenants.queries import Profile
+
+MOST_ENTRIES = 40
+_BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def atom_feed(tenant: Profile, base_url: str, news: list[AnnouncementView], events: list[EventView]) -> bytes:
+    things: list[AnnouncementView | EventView] = sorted(
+        [*news, *events], key=lambda thing: thing.updated_at, reverse=True
+    )[:MOST_ENTRIES]
+    feed = FeedGenerator()
+    feed.id(f"{base_url}/feed.atom")
+    feed.title(f"{tenant.name}｜お知らせと行事")
+    feed.author({"name": tenant.name})
+    feed.link(href=f"{base_url}/feed.atom", rel="self", type="application/atom+xml")
+    feed.link(href=f"{base_url}/", rel="alternate", type="text/html")
+    feed.language("ja")
+    feed.updated(things[0].updated_at if things else _BEFORE_ALL)
+    for thing in things:
+        _add(feed, thing, base_url)
+    content: bytes = feed.atom_str()
+    return content
+
+
+def _add(feed: FeedGenerator, thing: AnnouncementView | EventView, base_url: str) -> None:
+    entry = feed.add_entry(order="append")
+    entry.id(f"urn:uuid:{thing.id}")
+    entry.updated(thing.updated_at)
+    entry.published(thing.published_at or thing.updated_at)
+    if isinstance(thing, EventView):
+        entry.title(f"{words.kind(thing)}：{thing.title}")
+        entry.link(href=f"{base_url}/events/{thing.id}")
+        entry.summary(_about(thing))
+        entry.content(str(markdown(f"{words.when(thing)}\n\n{thing.description}")), type="html")
+    else:
+        entry.title(thing.title)
+        entry.link(href=f"{base_url}/news/{thing.id}")
+        entry.summary(excerpt(thing.body))
+        entry.content(str(markdown(thing.body)), type="html")
+
+
+def _about(event: EventView) -> str:
+    last_change = event.changes[-1].summary if event.changes else None
+    return "　".join(part for part in (words.when(event), words.where(event), last_change) if part)
