@@ -139,7 +139,7 @@ async def applications(
 async def application_counts(session: AsyncSession) -> dict[ApplicationState, int]:
     """Every state, also those without any."""
     statement = select(MembershipApplication.state, func.count()).group_by(MembershipApplication.state)
-    counted = dict((await session.execute(statement)).tuples().all())
+    counted = {row[0]: row[1] for row in await session.execute(statement)}
     return {state: counted.get(state, 0) for state in ApplicationState}
 
 

@@ -1,0 +1,65 @@
+"""Dates in forms: three text fields 年 月 日, and a fourth for the time. Full-width digits and 和暦 are read."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from services.web.forms import Form
+from shared.kit import clock
+from shared.kit.japanese import Unreadable, eras
+from shared.kit.refusals import Refusal
+
+PARTS = ("year", "month", "day")
+
+
+def read_day(form: Form, name: str, label: str, *, required: bool = False) -> date | None:
+    """None when all three fields are empty; a whole date typed into the first one is understood. Raises Refusal."""
+    year, month, day = (form.text(f"{name}_{part}") for part in PARTS)
+    if not (year or month or day):
+        if required:
+            raise Refusal("REQUIRED", f"{label}を入力してください。", name)
+        return None
+    try:
+        whole = f"{_bare(year, '年')}年{_bare(month, '月')}月{_bare(day, '日')}日" if month or day else year
+        return eras.read_date(whole)
+    except Unreadable as error:
+        raise Refusal("UNREADABLE", f"{label}: {error}", name) from None
+
+
+def read_moment(form: Form, name: str, label: str, *, required: bool = False) -> datetime | None:
+    """A day with a time, in Japan; without a time the beginning of the day."""
+    day = read_day(form, name, label, required=required)
+    clocked = read_time(form, f"{name}_time", label, at=name)
+    if day is None:
+        if clocked is not None:
+            raise Refusal("REQUIRED", f"{label}の日付も入力してください。", name)
+        return None
+    return datetime.combine(day, clocked or time(), clock.JST)
+
+
+def read_time(form: Form, field: str, label: str, *, at: str | None = None) -> time | None:
+    text = form.text(field)
+    if not text:
+        return None
+    try:
+        return eras.read_time(text)
+    except Unreadable as error:
+        raise Refusal("UNREADABLE", f"{label}: {error}", at or field) from None
+
+
+def day_values(name: str, day: date | None) -> Mapping[str, str]:
+    """What the three fields show for a stored date."""
+    if day is None:
+        return {}
+    return {f"{name}_year": str(day.year), f"{name}_month": str(day.month), f"{name}_day": str(day.day)}
+
+
+def moment_values(name: str, moment: datetime | None, *, with_time: bool = True) -> dict[str, str]:
+    if moment is None:
+        return {}
+    local = moment.astimezone(clock.JST)
+    clocked = {f"{name}_time": f"{local.hour}:{local.minute:02}"} if with_time else {}
+    return {**day_values(name, local.date()), **clocked}
+
+
+def _bare(text: str, unit: str) -> str:
+    return text.strip().removesuffix(unit)

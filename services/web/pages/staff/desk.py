@@ -1,0 +1,114 @@
+"""机: what waits for the secretariat today, then numbers."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.response import Response
+
+from services.web.context import Context, Ctx
+from services.web.rendering import page
+from shared.content import queries as news
+from shared.content.models import AnnouncementState
+from shared.events import queries as events
+from shared.events import words
+from shared.events.models import EventState
+from shared.identity.policy import Permission
+from shared.kit import clock, post
+from shared.members import application_queries as applications
+from shared.members.models import ApplicationState
+from shared.members.words import STATES
+from shared.statistics import queries as statistics
+
+#: Mail that has waited longer than this is something that the staff should hear of.
+LATE = timedelta(minutes=15)
+OPEN_STATES = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW, ApplicationState.RETURNED)
+NUMBERS = {
+    "member_organisations": "参加団体",
+    "events_held": "開いた行事",
+    "events_upcoming": "これからの行事",
+    "announcements_published": "公開中のお知らせ",
+}
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """One line of the desk: how many of what, and where to go on. `urgent` stands out."""
+
+    number: int
+    unit: str
+    words: str
+    path: str
+    note: str = ""
+    urgent: bool = False
+
+
+@get("/staff", policy=Permission.DESK_SEE)
+async def show_desk(ctx: Ctx) -> Response[Any]:
+    waiting = [*await _applications(ctx), *await _letters(ctx), *await _drafts(ctx)]
+    upcoming = await ctx.read(events.upcoming, limit=5)
+    counts = await ctx.read(statistics.count_today)
+    return await page(
+        ctx,
+        "staff/desk.html",
+        waiting=[line for line in waiting if line.number],
+        upcoming=upcoming,
+        counts=counts,
+        names=NUMBERS,
+        words=words,
+        now=clock.now(),
+        today_date=clock.today(),
+    )
+
+
+async def _applications(ctx: Context) -> list[Waiting]:
+    counts = await ctx.read(applications.application_counts)
+    oldest = (await ctx.read(applications.applications, states=OPEN_STATES, first=1)).items
+    since = f"いちばん古いものは{_days(oldest[0].received_at)}" if oldest else ""
+    return [
+        Waiting(
+            counts[state],
+            "件",
+            f"入会申請（{STATES[state]}）",
+            f"/staff/applications?state={state}",
+            note=since if oldest and oldest[0].state is state else "",
+            urgent=state is ApplicationState.RECEIVED,
+        )
+        for state in OPEN_STATES
+    ]
+
+
+def _days(moment: Any) -> str:
+    days = (clock.today() - moment.astimezone(clock.JST).date()).days
+    return f"{days}日前に受け付け" if days else "きょう受け付け"
+
+
+async def _letters(ctx: Context) -> list[Waiting]:
+    backlog = await ctx.read(post.backlog)
+    late = backlog.oldest is not None and backlog.oldest < clock.now() - LATE
+    return [
+        Waiting(backlog.failed, "通", "届けられなかったメール", "/staff/letters?show=FAILED", urgent=True),
+        Waiting(
+            backlog.uncertain,
+            "通",
+            "届いたか確かめられないメール（要確認）",
+            "/staff/letters?show=UNCERTAIN",
+            urgent=True,
+        ),
+        Waiting(backlog.waiting if late else 0, "通", "15分以上送信を待っているメール", "/staff/letters"),
+    ]
+
+
+async def _drafts(ctx: Context) -> list[Waiting]:
+    written = await ctx.read(news.all_for_staff, state=AnnouncementState.DRAFT, first=1)
+    planned = await ctx.read(events.all_for_staff, states=[EventState.DRAFT], first=1)
+    begun = await ctx.read(events.all_for_staff, states=[EventState.ANNOUNCED, EventState.OPEN, EventState.FULL])
+    over = sum(event.over(clock.now()) for event in begun.items)
+    return [
+        Waiting(over, "件", "予定日を過ぎた行事（終了の記録待ち）", "/staff/events"),
+        Waiting(written.total, "件", "お知らせの下書き", "/staff/news"),
+        Waiting(planned.total, "件", "行事の下書き", "/staff/events"),
+    ]
+
+
+ROUTES = [show_desk]
