@@ -108,8 +108,20 @@ async def return_application(
     return await application_queries.application(session, application_id)
 
 
-async def resubmit(session: AsyncSession, mend_key: str, *, details: ApplicationDetails) -> ApplicationView:
+async def resubmit(
+    session: AsyncSession, mend_key: str, *, details: ApplicationDetails, idempotency_key: str | None = None
+) -> ApplicationView:
     """The applicant has mended a returned application: back to 受付 under the same receipt number."""
+
+    async def effect() -> dict[str, Any]:
+        return {"application_id": str(await _mend(session, mend_key, details))}
+
+    body = msgspec.to_builtins(details)
+    answer = await once(session, actor=f"mend {mend_key}", key=idempotency_key, body=body, effect=effect)
+    return await application_queries.application(session, UUID(answer["application_id"]))
+
+
+async def _mend(session: AsyncSession, mend_key: str, details: ApplicationDetails) -> UUID:
     known = await application_queries.application_to_mend(session, mend_key)
     cleaned = await checked(session, details, channel=known.channel)
     application = await _open(session, known.id, None, [ApplicationState.RETURNED])
@@ -119,7 +131,7 @@ async def resubmit(session: AsyncSession, mend_key: str, *, details: Application
     step = await _step(session, application, ApplicationState.RECEIVED, Actor())
     _note(session, application, Actor(), "mend")
     await outbox.record(session, ApplicationMended(application_id=application.id, step_id=step.id))
-    return await application_queries.application(session, application.id)
+    return application.id
 
 
 async def approve_application(

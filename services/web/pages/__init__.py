@@ -1,21 +1,44 @@
 """Every page's routes, in one list for the assembly."""
 
-from services.web.pages import health, oauth, signin
+from services.web.pages import graphql, health, oauth, signin
 from services.web.pages.member import overview
-from services.web.pages.public import events, fallback, feeds, home, media, news, preferences, theme
-from services.web.pages.staff import desk, letters, people
+from services.web.pages.public import (
+    about,
+    charter,
+    events,
+    fallback,
+    feeds,
+    home,
+    join,
+    media,
+    news,
+    organisations,
+    preferences,
+    search,
+    standing,
+    theme,
+)
+from services.web.pages.staff import applications, desk, letters, people
 from services.web.pages.staff import news as staff_news
 
 ROUTES = [
     *health.ROUTES,
     *signin.ROUTES,
     *oauth.ROUTES,
+    *graphql.ROUTES,
     *overview.ROUTES,
     *desk.ROUTES,
     *staff_news.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
+    *applications.ROUTES,
     *home.ROUTES,
+    *about.ROUTES,
+    *charter.ROUTES,
+    *search.ROUTES,
+    *standing.ROUTES,
+    *organisations.ROUTES,
+    *join.ROUTES,
     *preferences.ROUTES,
     *theme.ROUTES,
     *news.ROUTES,

@@ -1,0 +1,188 @@
+"""入会の申込み: 入力 → 確認 → 完了, and mending what the secretariat has sent back."""
+
+import hashlib
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+
+from services.web.context import Context, Ctx
+from services.web.forms import FormExpired, FormView, read_form
+from services.web.pages.public import join_form
+from services.web.pages.public.join_form import Values
+from services.web.pages.signin import client_address
+from services.web.rendering import page
+from shared.identity.policy import Permission
+from shared.kit import limits
+from shared.kit.refusals import NotFound, Refusal
+from shared.members import application_queries, service
+from shared.members.application_queries import ToMend
+from shared.members.details import ApplicationDetails
+from shared.members.letters import DESK
+from shared.members.models import Channel
+from shared.tenants.queries import ContactView, Profile
+
+AnyRequest = Request[Any, Any, Any]
+
+#: An hour's applications from one mail address, and from one network: a whole office shares one.
+HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
+#: These pages show what somebody typed: no cache keeps them.
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class TooMany(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "TOO_MANY_REQUESTS",
+            "短い時間にお申込みが続いたため、いまは受け付けられません。入力内容は残っています。"
+            "1時間ほどたってからもう一度送るか、事務局へご連絡ください。",
+        )
+
+
+@get("/join", policy=Permission.PUBLIC)
+async def join(ctx: Ctx) -> Response[Any]:
+    values = join_form.first_values(await ctx.profile())
+    return await _form(ctx, FormView(values), values, first=True)
+
+
+@post("/join", policy=Permission.PUBLIC)
+async def apply(request: AnyRequest, ctx: Ctx) -> Response[Any]:
+    form = await read_form(request, ctx)
+    values = join_form.typed_values(form, await ctx.profile())
+    action = form.text("action")
+    if not form.genuine:
+        return await _form(ctx, FormView(values, FormExpired()), values, status=422)
+    if action == "edit":
+        return await _form(ctx, FormView(values), values)
+    details = join_form.details_of(values)
+    try:
+        cleaned = await ctx.read(service.checked, details, channel=Channel.WEB)
+        if action != "send":
+            return await _confirm(ctx, cleaned, values)
+        await _keep_within_limits(request, ctx, cleaned.email)
+        return await _send(ctx, details, values["key"])
+    except Refusal as refusal:
+        return await _refused(ctx, values, refusal)
+
+
+async def _send(ctx: Context, details: ApplicationDetails, key: str) -> Response[Any]:
+    view = await ctx.write(
+        service.submit_application, details, channel=Channel.WEB, actor=ctx.actor, idempotency_key=key
+    )
+    return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_NO_STORE)
+
+
+@get("/join/received/{receipt_key:str}", policy=Permission.PUBLIC)
+async def received(ctx: Ctx, receipt_key: FromPath[str]) -> Response[Any]:
+    receipt = await ctx.read(application_queries.receipt, receipt_key)
+    desks = _desks(await ctx.profile())
+    return await page(ctx, "join/received.html", headers=_NO_STORE, receipt=receipt, desks=desks)
+
+
+@get("/join/mend/{mend_key:str}", policy=Permission.PUBLIC)
+async def mend(ctx: Ctx, mend_key: FromPath[str]) -> Response[Any]:
+    known = await ctx.read(application_queries.application_to_mend, mend_key)
+    values = join_form.stored_values(known.details, await ctx.profile())
+    return await _form(ctx, FormView(values), values, mending=known)
+
+
+@post("/join/mend/{mend_key:str}", policy=Permission.PUBLIC)
+async def send_mended(request: AnyRequest, ctx: Ctx, mend_key: FromPath[str]) -> Response[Any]:
+    form = await read_form(request, ctx)
+    values = join_form.typed_values(form, await ctx.profile())
+    action, details = form.text("action"), join_form.details_of(values)
+    refusal: Refusal | None = None if form.genuine else FormExpired()
+    try:
+        if form.genuine and action == "send":
+            view = await ctx.write(service.resubmit, mend_key, details=details, idempotency_key=values["key"])
+            return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_NO_STORE)
+    except NotFound:
+        raise
+    except Refusal as problem:
+        refusal = problem
+    return await _mending_again(ctx, mend_key, values, refusal, edit=action == "edit")
+
+
+async def _mending_again(
+    ctx: Context, mend_key: str, values: Values, refusal: Refusal | None, *, edit: bool
+) -> Response[Any]:
+    known = await ctx.read(application_queries.application_to_mend, mend_key)
+    if refusal is not None:
+        return await _refused(ctx, values, refusal, mending=known)
+    if edit:
+        return await _form(ctx, FormView(values), values, mending=known)
+    try:
+        cleaned = await ctx.read(service.checked, join_form.details_of(values), channel=known.channel)
+    except Refusal as problem:
+        return await _refused(ctx, values, problem, mending=known)
+    return await _confirm(ctx, cleaned, values, mending=known)
+
+
+async def _keep_within_limits(request: AnyRequest, ctx: Context, email: str) -> None:
+    """Counted in transactions of their own, so that a refused application counts, too."""
+    if not ctx.site.settings.rate_limits:
+        return
+    buckets = ((f"address {email.lower()}", PER_ADDRESS), (f"network {client_address(request)}", PER_NETWORK))
+    for who, limit in buckets:
+        bucket = f"join {ctx.tenant.id} {hashlib.sha256(who.encode()).hexdigest()}"
+        if not await ctx.write(limits.within, bucket, limit=limit, seconds=HOUR):
+            raise TooMany
+
+
+async def _refused(ctx: Context, values: Values, refusal: Refusal, mending: ToMend | None = None) -> Response[Any]:
+    if refusal.code == "IDEMPOTENCY_KEY_REUSED":
+        refusal = Refusal(
+            refusal.code,
+            "この画面からのお申込みは、すでに受け付けています。内容を直したいときは、事務局へご連絡ください。"
+            "別の団体として申し込むときは、入会の画面を開き直してください。",
+        )
+    status = 429 if isinstance(refusal, TooMany) else 422
+    return await _form(ctx, FormView(values, refusal), values, status=status, mending=mending)
+
+
+async def _form(
+    ctx: Context,
+    view: FormView,
+    values: Values,
+    *,
+    status: int = 200,
+    first: bool = False,
+    mending: ToMend | None = None,
+) -> Response[Any]:
+    """`first`: before anything was typed, so what joining means stands above the form."""
+    return await page(
+        ctx,
+        "join/form.html",
+        status=status,
+        headers=_NO_STORE,
+        view=view,
+        key=values["key"],
+        charter_seen=values["charter_seen"],
+        choices=await join_form.choices(ctx),
+        desks=_desks(await ctx.profile()),
+        first=first,
+        mending=mending,
+    )
+
+
+async def _confirm(
+    ctx: Context, cleaned: ApplicationDetails, values: Values, mending: ToMend | None = None
+) -> Response[Any]:
+    return await page(
+        ctx,
+        "join/confirm.html",
+        headers=_NO_STORE,
+        details=cleaned,
+        carried=join_form.carried(values),
+        choices=await join_form.choices(ctx),
+        mending=mending,
+    )
+
+
+def _desks(profile: Profile) -> list[ContactView]:
+    """Where applications on paper go; any desk where none is named for it."""
+    return [contact for contact in profile.contacts if DESK in contact.purpose] or profile.contacts
+
+
+ROUTES = [join, apply, received, mend, send_mended]
