@@ -1,6 +1,7 @@
 """Jinja with the filters that Japanese pages need. Templates are strict: a missing value is an error, not a blank."""
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -38,6 +39,7 @@ def make_environment(settings: Settings) -> Environment:
         short_date=eras.japanese_date,
         jst=lambda moment: moment.astimezone(clock.JST),
         time=eras.japanese_time,
+        phrases=phrases,
     )
     environment.globals.update(
         static=static_url,
@@ -47,6 +49,11 @@ def make_environment(settings: Settings) -> Environment:
         platform_url=lambda relative: settings.tenant_url(relative.slug, relative.host),
     )
     return environment
+
+
+def phrases(text: str) -> list[str]:
+    """A slogan in the pieces after which a line may well end: behind 、 and 。, before a parenthesis."""
+    return [piece for piece in re.split(r"(?<=[、。\u3000])|(?=（)", text) if piece]
 
 
 def markdown(source: str) -> Markup:
