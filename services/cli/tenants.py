@@ -5,9 +5,13 @@ import asyncio
 import sys
 from collections.abc import Callable
 
+# Applying writes the tables of these slices by name, so they have to be known.
+import shared.content.models
+import shared.events.models
+import shared.members.models  # noqa: F401
 from services.cli.commands import add_command
 from services.cli.database import running_database
-from services.cli.new_tenant import Answers, write_new_tenant
+from services.cli.new_tenant import Answers, words_of, write_new_tenant
 from shared.kit.database import policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.session import NATIONAL, Database
@@ -118,7 +122,7 @@ def _explained(work: Callable[[], None]) -> int:
         print(f"{len(refused.problems)}件の誤りがあるため、何も反映していません。", file=sys.stderr)
         return 1
     except Refusal as refusal:
-        print(refusal.message, file=sys.stderr)
+        print(*words_of(refusal), sep="\n", file=sys.stderr)
         return 1
     return 0
 
