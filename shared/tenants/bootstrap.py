@@ -10,14 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit import clock, content_version
 from shared.kit.database.session import NATIONAL, bound_to
+from shared.kit.refusals import Conflict
 from shared.taxonomy.vocabulary import Vocabulary, read_vocabulary, store_vocabulary
 from shared.tenants.bootstrap_rows import Key, file_key, rows_of, tenant_values
 from shared.tenants.bootstrap_search import documents_of, put, remove
 from shared.tenants.bootstrap_sync import Known, Outcome, Say, as_json, bring_to, known_rows, report
+from shared.tenants.bootstrap_template import NewTenant, checked, filled
 from shared.tenants.manifest_checks import check_folders
 from shared.tenants.manifest_reading import Folder, ManifestRefused, Problem, files_of, read_folder
 from shared.tenants.models import Level, ManifestRow, Tenant
-from shared.tenants.service import announce_hosts, create_tenant, refresh_relatives
+from shared.tenants.service import Actor, announce_hosts, create_tenant, refresh_relatives
 
 _ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('tenants apply'))")
 _ORDER = (Level.NATION, Level.PREFECTURE, Level.SUBREGION, Level.MUNICIPALITY)
@@ -34,6 +36,9 @@ class Program(msgspec.Struct, frozen=True):
 
     name: str = "tsunagari tenant apply"
     account_id: UUID | None = None
+
+
+PROGRAM = Program()
 
 
 def read_all(root: Path) -> tuple[list[Folder], Vocabulary]:
@@ -66,19 +71,45 @@ async def apply(session: AsyncSession, *, root: Path, files: Files, say: Say = p
     return sum([await apply_folder(session, folder, files=files, say=say) for folder in folders])
 
 
-async def apply_folder(session: AsyncSession, folder: Folder, *, files: Files, say: Say) -> bool:
+async def launch(session: AsyncSession, *, actor: Actor, new: NewTenant, root: Path, files: Files) -> int:
+    """A platform from the template, live when the caller's transaction (bound to the nation) commits. Returns its id.
+
+    For the operator's page: nothing is written below `root`. Refusals name the fields of `NewTenant`.
+    """
+    vocabulary = read_vocabulary(root / "vocabulary")
+    new = checked(new, vocabulary)
+    rows = (await session.execute(select(Tenant.slug, Tenant.code, Tenant.level))).all()
+    if new.slug in {row.slug for row in rows}:
+        raise Conflict(f"「{new.slug}」は、ほかのプラットフォームで使われています。", "slug")
+    if new.code in {row.code for row in rows}:
+        raise Conflict(f"コード {new.code} のプラットフォームは、すでにあります。", "code")
+    content = filled(root / "_template", new, vocabulary, slugs_by_code={row.code: row.slug for row in rows})
+    folder, problems = read_folder(content, name=f"{root.name}/{new.slug}")
+    if folder is not None:
+        problems += check_folders([folder], vocabulary, elsewhere={row.slug: row.level for row in rows})
+    if folder is None or problems:
+        raise ManifestRefused(problems)
+    await apply_folder(session, folder, actor=actor, files=files, say=lambda _: None)
+    return (await session.execute(select(Tenant.id).where(Tenant.slug == new.slug))).scalar_one()
+
+
+async def apply_folder(
+    session: AsyncSession, folder: Folder, *, files: Files, say: Say, actor: Actor = PROGRAM
+) -> bool:
     """One checked folder whose parent exists already. True when anything was written."""
     columns = (Tenant.id, Tenant.digest)
     row = (await session.execute(select(*columns).where(Tenant.slug == folder.slug))).one_or_none()
     if row is not None and row.digest == folder.digest:
         return False
     wanted = tenant_values(folder.manifest) | {"parent_id": await _parent_id(session, folder)}
-    tenant_id = row.id if row is not None else await _launch(session, folder, wanted, say)
+    tenant_id = row.id if row is not None else await _launch(session, folder, wanted, actor, say)
     for medium in folder.manifest.media:
         await files.put(file_key(folder, tenant_id, medium.file), folder.media[medium.file])
     async with bound_to(session, tenant_id):
         known = await known_rows(session)
-        edited = await _own_row(session, tenant_id, wanted, known.pop(("tenant", folder.slug), None))
+        edited = await _own_row(
+            session, tenant_id, wanted, known.pop(("tenant", folder.slug), None), launched=row is None
+        )
         outcome = await _rows(session, folder, tenant_id, known)
         if outcome.anything or edited:
             await content_version.bump(session)
@@ -92,10 +123,10 @@ async def apply_folder(session: AsyncSession, folder: Folder, *, files: Files, s
     return bool(outcome.anything or edited)
 
 
-async def _launch(session: AsyncSession, folder: Folder, wanted: dict[str, Any], say: Say) -> int:
+async def _launch(session: AsyncSession, folder: Folder, wanted: dict[str, Any], actor: Actor, say: Say) -> int:
     given = {"id": NATIONAL} if folder.manifest.level is Level.NATION else {}
     say(f"+ {folder.slug} {folder.manifest.name}")
-    return await create_tenant(session, actor=Program(), columns=wanted | given)
+    return await create_tenant(session, actor=actor, columns=wanted | given)
 
 
 async def _parent_id(session: AsyncSession, folder: Folder) -> int | None:
@@ -104,16 +135,19 @@ async def _parent_id(session: AsyncSession, folder: Folder) -> int | None:
     return (await session.execute(select(Tenant.id).where(Tenant.slug == folder.manifest.parent))).scalar_one()
 
 
-async def _own_row(session: AsyncSession, tenant_id: int, wanted: dict[str, Any], before: Known | None) -> list[str]:
-    """Write the columns that the files changed since last time. Returns their names; all of them for a new platform."""
+async def _own_row(
+    session: AsyncSession, tenant_id: int, wanted: dict[str, Any], before: Known | None, *, launched: bool
+) -> list[str]:
+    """Write the columns that the files changed since last time; all of them where no files have spoken yet."""
     now = as_json(wanted)
+    key = ("tenant", wanted["slug"])
+    applied = before.applied if before else {}
+    changed = {name: value for name, value in wanted.items() if now[name] != applied.get(name, ...)}
     if before is None:
-        session.add(ManifestRow(table_name="tenant", key=wanted["slug"], object_id=_TENANT_ROW, applied=now))
-        return sorted(wanted)
-    changed = {name: value for name, value in wanted.items() if now[name] != before.applied.get(name, ...)}
-    if changed:
-        note = update(ManifestRow).where(_is(("tenant", wanted["slug"])))
-        await session.execute(note.values(applied=now))
+        session.add(ManifestRow(table_name=key[0], key=key[1], object_id=_TENANT_ROW, applied=now))
+    elif changed:
+        await session.execute(update(ManifestRow).where(_is(key)).values(applied=now))
+    if changed and not launched:
         revised = {"revision": Tenant.revision + 1, "updated_at": clock.now()}
         await session.execute(update(Tenant).where(Tenant.id == tenant_id).values(**changed, **revised))
     return sorted(changed)
@@ -133,8 +167,9 @@ async def _search(session: AsyncSession, folder: Folder, ids: dict[Key, UUID], b
         now = as_json({name: getattr(document, name) for name in ("kind", "path", "title", "body", "shown_at")})
         known = before.pop(key, None)
         if known is None:
+            await put(session, object_id, document)
             session.add(ManifestRow(table_name=key[0], key=key[1], object_id=object_id, applied=now))
-        if known is None or known.applied != now:
+        elif known.applied != now:
             await put(session, object_id, document)
             await session.execute(update(ManifestRow).where(_is(key)).values(applied=now))
     for key, gone in before.items():
@@ -146,4 +181,4 @@ def _is(key: Key) -> ColumnElement[bool]:
     return (ManifestRow.table_name == key[0]) & (ManifestRow.key == key[1])
 
 
-__all__ = ["Program", "apply", "apply_folder", "read_all"]
+__all__ = ["Program", "apply", "apply_folder", "launch", "read_all"]

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -22,14 +22,19 @@ _RANK = {Level.NATION: 0, Level.PREFECTURE: 1, Level.SUBREGION: 2, Level.MUNICIP
 _NATION = "000000"
 
 
-def check_folders(folders: Sequence[Folder], vocabulary: Vocabulary) -> list[Problem]:
-    """Everything that is wrong in these folders, by themselves and with each other."""
-    by_slug = {folder.slug: folder.manifest for folder in folders}
+def check_folders(
+    folders: Sequence[Folder], vocabulary: Vocabulary, *, elsewhere: Mapping[str, Level] | None = None
+) -> list[Problem]:
+    """Everything that is wrong in these folders, by themselves and with each other.
+
+    `elsewhere`: platforms that exist without being among these folders, and so may be parents.
+    """
+    levels = {**(elsewhere or {}), **{folder.slug: folder.manifest.level for folder in folders}}
     problems = list(_twice_among(folders))
     for folder in folders:
         mistakes = chain(
             _identity(folder, vocabulary),
-            _parent(folder.manifest, by_slug),
+            _parent(folder.manifest, levels),
             _theme(folder.manifest),
             _contacts(folder.manifest),
             _lists(folder.manifest, vocabulary),
@@ -43,6 +48,11 @@ def check_folders(folders: Sequence[Folder], vocabulary: Vocabulary) -> list[Pro
             found = event_mistakes(event, {medium.file for medium in folder.manifest.media})
             problems += [source.problem(place, reason) for place, reason in found]
     return problems
+
+
+def is_slug(text: str) -> bool:
+    """What may stand as a label of a host name; short names are left for the house itself."""
+    return bool(_SLUG.fullmatch(text))
 
 
 def _twice_among(folders: Sequence[Folder]) -> Iterator[Problem]:
@@ -60,7 +70,7 @@ def _identity(folder: Folder, vocabulary: Vocabulary) -> Iterator[Mistake]:
     manifest = folder.manifest
     if manifest.slug != folder.source.name.split("/")[-2]:
         yield ("slug",), "slug はフォルダーの名前と同じにしてください。"
-    if not _SLUG.fullmatch(manifest.slug):
+    if not is_slug(manifest.slug):
         yield ("slug",), "slug には英小文字、数字、ハイフンを使ってください（3文字以上、英字で始める）。"
     if manifest.host is not None and manifest.host != manifest.host.lower():
         yield ("host",), "host は小文字で、ポート番号を付けずに書いてください。"
@@ -82,16 +92,16 @@ def _code(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
             yield ("code",), f"{manifest.code} は{known.name}のコードで、level の {manifest.level} と合いません。"
 
 
-def _parent(manifest: Manifest, by_slug: dict[str, Manifest]) -> Iterator[Mistake]:
+def _parent(manifest: Manifest, levels: Mapping[str, Level]) -> Iterator[Mistake]:
     if manifest.level is Level.NATION:
         if manifest.parent is not None:
             yield ("parent",), "全国プラットフォームに parent は書けません。"
         return
-    parent = by_slug.get(manifest.parent or "")
-    if parent is None:
+    above = levels.get(manifest.parent or "")
+    if above is None:
         yield ("parent",), f"parent の「{manifest.parent or ''}」というプラットフォームはありません。"
-    elif _RANK[parent.level] >= _RANK[manifest.level]:
-        yield ("parent",), f"parent の「{parent.slug}」は、このプラットフォームより広い地域ではありません。"
+    elif _RANK[above] >= _RANK[manifest.level]:
+        yield ("parent",), f"parent の「{manifest.parent}」は、このプラットフォームより広い地域ではありません。"
 
 
 def _theme(manifest: Manifest) -> Iterator[Mistake]:
