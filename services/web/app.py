@@ -13,6 +13,7 @@ from services.web.context import Context
 from services.web.environment import VENDOR
 from services.web.errors import Errors
 from services.web.front import Front
+from services.web.graphql.requests import GraphQL
 from services.web.pages import ROUTES
 from services.web.policies import enforce, require_policies
 from services.web.security import MAX_BODY
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     app.state.site = site
+    app.state.graphql = GraphQL(settings)
     require_policies(app)
     return app
 

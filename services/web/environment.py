@@ -20,7 +20,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
 NODE_MODULES = ROOT / "node_modules"
 #: What of the npm packages is served, below /static/vendor/: nothing else leaves node_modules.
-VENDOR = {"design-tokens": NODE_MODULES / "@digital-go-jp" / "design-tokens" / "dist"}
+VENDOR = {
+    "design-tokens": NODE_MODULES / "@digital-go-jp" / "design-tokens" / "dist",
+    "graphiql": NODE_MODULES / "graphiql",
+    "react": NODE_MODULES / "react" / "umd",
+    "react-dom": NODE_MODULES / "react-dom" / "umd",
+}
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 

@@ -22,6 +22,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str = "http://localhost:8000"
     rate_limits: bool = True
     development: bool = True
+    introspection: bool = True
     demo_password: str = "tsunagari-demo"
     metrics_token: str | None = None
     pool_size: int = 8
@@ -42,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             base_url=os.environ.get("BASE_URL", f"http://localhost:{port}").rstrip("/"),
             rate_limits=os.environ.get("RATE_LIMITS", "on") != "off",
             development=os.environ.get("ENVIRONMENT", "development") != "production",
+            introspection=_introspection(),
             demo_password=os.environ.get("DEMO_PASSWORD", "tsunagari-demo"),
             metrics_token=os.environ.get("METRICS_TOKEN") or None,
             pool_size=int(os.environ.get("POOL_SIZE", 4 * (os.cpu_count() or 2))),
@@ -73,6 +75,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             return f"{base.scheme}://{custom_host}{port}"
         host = base.hostname if slug == "national" else f"{slug}.{base.hostname}"
         return f"{base.scheme}://{host}{port}"
+
+
+def _introspection() -> bool:
+    """Whether GraphQL tells its schema to everybody: in development, elsewhere only when it is set."""
+    usual = "on" if os.environ.get("ENVIRONMENT", "development") != "production" else "off"
+    return os.environ.get("GRAPHQL_INTROSPECTION", usual) == "on"
 
 
 def _kept_secret(local: Path) -> str:

@@ -1,0 +1,176 @@
+"""An event as everybody reads it: its parts, its people, and what came of it."""
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import strawberry
+from strawberry import ID, Parent
+
+from services.web.graphql.media import Image
+from services.web.graphql.policies import everyone
+from services.web.graphql.types import Info
+from shared.events.models import EventKind, EventState
+from shared.events.views import EventView, Phase, PhotoView, ReportView
+from shared.kit import clock
+
+strawberry.enum(EventKind, description="式典, セミナー, 情報交換会, ワークショップ, 講座, 会合, シンポジウム")
+strawberry.enum(EventState, name="EventStatus", description="下書き, 予告, 受付中, 満員, 終了, 報告済, 延期, 中止")
+strawberry.enum(
+    Phase, name="EventPhase", description="The status as readers of today see it: PAST once its day is over"
+)
+
+
+@strawberry.type(description="A person on stage; the affiliation is that of the day")
+@everyone
+class Appearance:
+    id: ID
+    person_name: str
+    role_label: str | None = strawberry.field(description="Free text, as printed: 講師, コメンテーター")
+    affiliation: str | None
+    summary: str | None
+
+
+@strawberry.type(description="A part of an event: 第1部, ①")
+@everyone
+class Session:
+    id: ID
+    ordinal: int
+    label: str | None
+    title: str
+    starts_at: datetime | None
+    minutes: int | None
+    body: str | None
+    appearances: list[Appearance]
+
+
+@strawberry.type(description="Announced, moved, cancelled, and why")
+@everyone
+class EventChange:
+    changed_on: date | None
+    summary: str
+
+
+@strawberry.type(description="A typed counter. Different names are never added to or divided by each other.")
+@everyone
+class Measure:
+    name: str
+    value: int
+    unit: str
+    as_of: date | None
+
+
+@strawberry.type(description="意見, as it was said")
+@everyone
+class Opinion:
+    body: str
+    gloss: str | None = strawberry.field(description="What stood in brackets")
+
+
+@strawberry.type(description="討議の柱")
+@everyone
+class DiscussionTopic:
+    theme: str | None
+    question: str
+    conclusion: str | None
+    opinions: list[Opinion]
+
+
+@strawberry.type(description="A picture of the day")
+@everyone
+class Photo:
+    media: Image = strawberry.field(name="image")
+
+    @strawberry.field(description="Of this place; else the picture's own")
+    def caption(self: Parent[PhotoView]) -> str | None:
+        return self.caption or self.media.caption
+
+
+class WholeReport(msgspec.Struct, frozen=True):
+    report: ReportView
+    photos: list[PhotoView]
+
+
+@strawberry.type(description="開催報告")
+@everyone
+class EventReport:
+    photos: list[Photo]
+
+    @strawberry.field(description="Markdown")
+    def body(self: Parent[WholeReport]) -> str:
+        return self.report.body
+
+    @strawberry.field(description="The same in やさしい日本語")
+    def body_easy(self: Parent[WholeReport]) -> str | None:
+        return self.report.body_easy
+
+    @strawberry.field
+    def published_at(self: Parent[WholeReport]) -> datetime | None:
+        return self.report.published_at
+
+
+@strawberry.type(description="行事")
+@everyone
+class Event:
+    id: ID
+    kind: EventKind
+    state: EventState = strawberry.field(name="status")
+    title: str
+    theme: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    all_day: bool
+    venue: str | None
+    online: bool
+    capacity: int | None = strawberry.field(description="Seats in the hall; null is no limit")
+    online_capacity: int | None = strawberry.field(description="Places online; null is no limit")
+    takes_registrations: bool = strawberry.field(description="Whether people register here")
+    registration_opens_at: datetime | None
+    registration_deadline: datetime | None
+    audience: str | None = strawberry.field(description="Who may attend")
+    how_to_apply: str | None
+    contact_phone: str | None
+    contact_email: str | None
+    organiser: str | None
+    accessibility: str | None = strawberry.field(description="手話通訳, 字幕, 託児")
+    description: str = strawberry.field(description="Markdown")
+    description_easy: str | None = strawberry.field(description="The same in やさしい日本語")
+    published_at: datetime | None
+    updated_at: datetime
+    revision: int
+    flyer: Image | None
+    sessions: list[Session]
+    changes: list[EventChange]
+    measures: list[Measure]
+    topics: list[DiscussionTopic]
+    photos: list[Photo]
+
+    @strawberry.field
+    def phase(self: Parent[EventView]) -> Phase:
+        return self.phase(clock.now())
+
+    @strawberry.field
+    def registration_open(self: Parent[EventView]) -> bool:
+        return self.registration_open(clock.now())
+
+    @strawberry.field(description="Confirmed registrations. 0 until this platform takes registrations itself.")
+    def confirmed_count(self: Parent[EventView]) -> int:
+        return 0
+
+    @strawberry.field(description="People on the waiting list. 0 until this platform takes registrations itself.")
+    def waitlist_count(self: Parent[EventView]) -> int:
+        return 0
+
+    @strawberry.field(graphql_type=EventReport | None)
+    def report(self: Parent[EventView]) -> Any:
+        return WholeReport(self.report, self.photos) if self.report else None
+
+    @strawberry.field
+    def url(self: Parent[EventView], info: Info) -> str:
+        return f"{info.context.tenant.base_url}/events/{self.id}"
+
+
+@strawberry.type(description="A symposium: an event of its kind, counted by typed measures")
+@everyone
+class Symposium(Event):
+    pass

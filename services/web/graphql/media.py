@@ -1,0 +1,29 @@
+"""Pictures, with the words that stand for them."""
+
+import strawberry
+from strawberry import ID, Parent
+
+from services.web.graphql.policies import everyone
+from services.web.graphql.types import Info
+from shared.content.queries import MediaView
+
+
+@strawberry.type(description="A picture")
+@everyone
+class Image:
+    id: ID
+    alt: str = strawberry.field(description="What a person who does not see it is told; empty for mere decoration")
+    decorative: bool
+    caption: str | None
+    credit: str | None
+    width: int
+    height: int
+    content_type: str
+
+    @strawberry.field(description="At most 1,200 pixels wide")
+    def url(self: Parent[MediaView], info: Info) -> str:
+        return info.context.tenant.base_url + self.url()
+
+    @strawberry.field(description="A small one")
+    def thumbnail_url(self: Parent[MediaView], info: Info) -> str:
+        return info.context.tenant.base_url + self.url("thumb")
