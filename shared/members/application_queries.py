@@ -149,9 +149,8 @@ async def receipt(session: AsyncSession, receipt_key: str) -> Receipt:
         MembershipApplication.organisation_name,
         MembershipApplication.email.is_not(None),
     )
-    row = (
-        await session.execute(select(*columns).where(MembershipApplication.receipt_key == receipt_key))
-    ).one_or_none()
+    statement = select(*columns).where(MembershipApplication.receipt_key == _key(receipt_key))
+    row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound
     return Receipt(*row)
@@ -160,7 +159,7 @@ async def receipt(session: AsyncSession, receipt_key: str) -> Receipt:
 async def application_to_mend(session: AsyncSession, mend_key: str) -> ToMend:
     """The key is void as soon as the application has been sent again or decided."""
     statement = select(MembershipApplication.id).where(
-        MembershipApplication.mend_key == mend_key, MembershipApplication.state == ApplicationState.RETURNED
+        MembershipApplication.mend_key == _key(mend_key), MembershipApplication.state == ApplicationState.RETURNED
     )
     application_id = (await session.execute(statement)).scalar_one_or_none()
     if application_id is None:
@@ -169,3 +168,8 @@ async def application_to_mend(session: AsyncSession, mend_key: str) -> ToMend:
         )
     known = await application(session, application_id)
     return ToMend(known.id, known.receipt_number, known.channel, known.details, known.steps[-1].message)
+
+
+def _key(given: str) -> str:
+    """PostgreSQL takes no NUL in a text; an address may carry one."""
+    return given.replace("\x00", "")
