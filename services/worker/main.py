@@ -20,7 +20,7 @@ from shared.kit.settings import Settings
 
 THREADS = 8
 #: Milliseconds for the work in hand when the process is told to stop.
-GRACE = 7000
+GRACE = 5000
 
 
 class _Bench(dramatiq.Middleware):
