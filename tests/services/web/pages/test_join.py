@@ -74,7 +74,6 @@ async def test_from_the_empty_form_to_the_receipt_number(
         "〒770-8570",
         "NPO法人",
         "子育て",
-        "阿南市",
         "公募（この指とまれ）",
     ):
         assert value in confirm.text
