@@ -1,7 +1,6 @@
 """The processes of an installation, each by its own command: web, background (scheduler and worker in one), worker, scheduler."""
 
 import argparse
-import asyncio
 import os
 
 import uvicorn
@@ -41,16 +40,16 @@ def web(settings: Settings, given: argparse.Namespace) -> None:
 def background(settings: Settings, given: argparse.Namespace) -> None:
     from services.background import main  # noqa: PLC0415 - dramatiq is not loaded for other commands
 
-    asyncio.run(main(settings))
+    main()
 
 
 def worker(settings: Settings, given: argparse.Namespace) -> None:
     from services.worker.main import main  # noqa: PLC0415 - dramatiq is not loaded for other commands
 
-    main(settings)
+    main()
 
 
 def scheduler(settings: Settings, given: argparse.Namespace) -> None:
     from services.scheduler.main import main  # noqa: PLC0415 - dramatiq is not loaded for other commands
 
-    asyncio.run(main(settings))
+    main()

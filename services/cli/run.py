@@ -65,7 +65,9 @@ async def prepare(settings: Settings) -> list[DemoSignIn]:
     with _step("Migrations"):
         await migrate(settings)
     with _step("Tenants"):
-        await tenants.apply_all(settings, say=lambda line: console.print(f"  {line}"))
+        changes: list[str] = []
+        await tenants.apply_all(settings, say=changes.append)
+        console.print(f"  {len(changes)} changes (`tsunagari tenant apply` names them)" if changes else "  unchanged")
     if not settings.embedded:
         return []
     with _step("Demo sign-ins"):
