@@ -8,10 +8,10 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 
 import httpx
 from rich.console import Console
-from rich.table import Table
 
 from services.cli import tenants
 from services.cli.commands import add_command
@@ -116,12 +116,12 @@ async def _until_ready(settings: Settings, stop: asyncio.Event) -> None:
 
 def _announce(settings: Settings, sign_ins: list[DemoSignIn], seconds: float) -> None:
     console.print(f"\n[bold]つながり[/bold] is ready after {seconds:.1f} s:  {settings.base_url}\n")
+    for url, group in groupby(sign_ins, key=lambda each: each.url):
+        console.print(f"  {url}", soft_wrap=True)
+        for each in group:
+            console.print(f"    {each.email:<30} {each.purpose}", soft_wrap=True, markup=False)
     if sign_ins:
-        table = Table("platform", "sign in as", "what for")
-        for each in sign_ins:
-            table.add_row(each.url, each.email, each.purpose)
-        console.print(table)
-        console.print(f"Password of all: {settings.demo_password}")
+        console.print(f"\nPassword of all: {settings.demo_password}", markup=False)
     console.print("Ctrl-C stops everything.")
 
 
