@@ -39,7 +39,7 @@ class Relay:
     ) -> None:
         self.connection = connection
         self.send = send
-        self.lease = int(lease.total_seconds())
+        self.lease = lease.total_seconds()
         self._woken = asyncio.Event()
         # One thread: RabbitMQ's connection belongs to the thread that opened it.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay")

@@ -7,7 +7,7 @@ marked, the rest waits for a human. `shared.kit.sending` makes these steps.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 import msgspec
@@ -83,6 +83,16 @@ class Letter(TenantOwned, Base):
     error: Mapped[str | None]
 
 
+class LetterParts(TypedDict):
+    template: str
+    to_email: str
+    to_name: str | None
+    about_id: UUID | None
+    letter_class: LetterClass
+    dedupe_key: str
+    values: dict[str, Any]
+
+
 class Post:
     """The desk at which the reactions to one fact write their letters: one session, one tenant, its sender."""
 
@@ -91,7 +101,7 @@ class Post:
         self.sender = sender
         session.info["sender"] = sender
 
-    async def write(self, **parts: Any) -> Letter | None:
+    async def write(self, **parts: Unpack[LetterParts]) -> Letter | None:
         """See `write_letter`."""
         return await write_letter(self.session, **parts)
 

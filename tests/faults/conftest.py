@@ -24,7 +24,7 @@ BROKERS: dict[str, Callable[[], AbstractContextManager[str | None]]] = {
     "rabbitmq": rabbitmq,
     "redis": redis,
 }
-LEASE = 2.0
+LEASE = 1.5
 
 
 class Background:

@@ -16,8 +16,8 @@ branch_labels = None
 depends_on = None
 
 FUNCTIONS = (
-    "outbox_claim(int, int)",
-    "letter_claim(int, int)",
+    "outbox_claim(int, double precision)",
+    "letter_claim(int, double precision)",
     "outbox_give_back(int[], uuid[])",
     "outbox_release()",
 )
@@ -54,7 +54,7 @@ def _only_for_the_worker() -> Iterator[str]:
 # Each tenant may have `share` rows in hand at once, so a noisy one never stands before the others. Rows that are locked are
 # being worked on. What is returned is marked as in hand in the same statement: no second relay can get it.
 OUTBOX_CLAIM = """
-CREATE FUNCTION outbox_claim(share int, lease_seconds int) RETURNS TABLE (tenant_id int, id uuid)
+CREATE FUNCTION outbox_claim(share int, lease_seconds double precision) RETURNS TABLE (tenant_id int, id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH due AS (
     SELECT picked.tenant_id, picked.id
@@ -82,7 +82,7 @@ $$
 
 # As above; besides, letters to one address leave in the order in which they were written, and suspended platforms are silent.
 LETTER_CLAIM = """
-CREATE FUNCTION letter_claim(share int, lease_seconds int) RETURNS TABLE (tenant_id int, id uuid)
+CREATE FUNCTION letter_claim(share int, lease_seconds double precision) RETURNS TABLE (tenant_id int, id uuid)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   WITH due AS (
     SELECT picked.tenant_id, picked.id

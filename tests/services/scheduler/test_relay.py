@@ -181,8 +181,8 @@ async def test_the_relays_functions_are_for_the_worker_alone(
     assert [(row["function"], row["callers"]) for row in rows] == [
         (function, ["svc_worker", "tsunagari_outbox"])
         for function in (
-            "letter_claim(integer,integer)",
-            "outbox_claim(integer,integer)",
+            "letter_claim(integer,double precision)",
+            "outbox_claim(integer,double precision)",
             "outbox_give_back(integer[],uuid[])",
             "outbox_release()",
         )

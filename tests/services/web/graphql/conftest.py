@@ -1,13 +1,16 @@
 """Asking GraphQL as programs and browsers do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from services.web.site import Site
+from shared.identity import service
 from shared.identity.models import Role
+from shared.identity.tokens import hash_of, new_token
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
@@ -35,6 +38,31 @@ async def data(
     assert "errors" not in answer, answer["errors"]
     found: dict[str, Any] = answer["data"]
     return found
+
+
+async def bearer(database: Database, tenant: Tenant, role: Role) -> str:
+    """The token of a program. `database` is the worker's."""
+    token = new_token()
+    async with database.write(tenant.id) as session:
+        secret = hash_of(token).hex()
+        await service.ensure_client(session, client_id=f"robot {role}", name="連携", secret_hash=secret, role=role)
+        await service.keep_token(session, client_id=f"robot {role}", token=token)
+    return token
+
+
+@pytest.fixture
+def statements(site: Site) -> Iterator[list[str]]:
+    """What the web process says to the database from now on, without the binding of the tenant."""
+    said: list[str] = []
+
+    def note(*given: Any) -> None:
+        if not given[2].startswith("SET LOCAL"):
+            said.append(given[2])
+
+    engine = site.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -9,7 +9,16 @@ from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.services.web.conftest import ClientFor
 
-EVERYBODYS = ["/staff", "/staff/news", "/staff/news/new", "/staff/letters", "/staff/letters?show=FAILED", "/member"]
+EVERYBODYS = [
+    "/staff",
+    "/staff/news",
+    "/staff/news/new",
+    "/staff/events",
+    "/staff/events/new",
+    "/staff/letters",
+    "/staff/letters?show=FAILED",
+    "/member",
+]
 ADMINISTRATORS = ["/staff/people"]
 
 
