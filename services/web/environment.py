@@ -57,8 +57,8 @@ def make_environment(settings: Settings) -> Environment:
 
 
 def phrases(text: str) -> list[str]:
-    """A slogan in the pieces after which a line may well end: behind 、 and 。, before a parenthesis."""
-    return [piece for piece in re.split(r"(?<=[、。\u3000])|(?=（)", text) if piece]
+    """A slogan in the pieces after which a line may well end: behind 、 and 。, before 「 and （."""
+    return [piece for piece in re.split(r"(?<=[、。\u3000])|(?=[（「])", text) if piece]
 
 
 def markdown(source: str) -> Markup:
