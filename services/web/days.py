@@ -1,6 +1,5 @@
 """Dates in forms: three text fields 年 月 日, and a fourth for the time. Full-width digits and 和暦 are read."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from services.web.forms import Form
@@ -28,7 +27,7 @@ def read_day(form: Form, name: str, label: str, *, required: bool = False) -> da
 def read_moment(form: Form, name: str, label: str, *, required: bool = False) -> datetime | None:
     """A day with a time, in Japan; without a time the beginning of the day."""
     day = read_day(form, name, label, required=required)
-    clocked = read_time(form, f"{name}_time", label, at=name)
+    clocked = time_of(form.text(f"{name}_time"), name, label)
     if day is None:
         if clocked is not None:
             raise Refusal("REQUIRED", f"{label}の日付も入力してください。", name)
@@ -36,29 +35,35 @@ def read_moment(form: Form, name: str, label: str, *, required: bool = False) ->
     return datetime.combine(day, clocked or time(), clock.JST)
 
 
-def read_time(form: Form, field: str, label: str, *, at: str | None = None) -> time | None:
-    text = form.text(field)
+def time_of(text: str, field: str, label: str) -> time | None:
     if not text:
         return None
     try:
         return eras.read_time(text)
     except Unreadable as error:
-        raise Refusal("UNREADABLE", f"{label}: {error}", at or field) from None
+        raise Refusal("UNREADABLE", f"{label}: {error}", field) from None
 
 
-def day_values(name: str, day: date | None) -> Mapping[str, str]:
+def day_values(name: str, day: date | None) -> dict[str, str]:
     """What the three fields show for a stored date."""
     if day is None:
         return {}
     return {f"{name}_year": str(day.year), f"{name}_month": str(day.month), f"{name}_day": str(day.day)}
 
 
-def moment_values(name: str, moment: datetime | None, *, with_time: bool = True) -> dict[str, str]:
+def moment_values(name: str, moment: datetime | None, *, all_day: bool = False) -> dict[str, str]:
+    """As `day_values`, with the time; midnight of a whole day is no time."""
     if moment is None:
         return {}
     local = moment.astimezone(clock.JST)
-    clocked = {f"{name}_time": f"{local.hour}:{local.minute:02}"} if with_time else {}
+    clocked = {} if all_day and local.time() == time() else {f"{name}_time": clock_face(local)}
     return {**day_values(name, local.date()), **clocked}
+
+
+def clock_face(moment: datetime) -> str:
+    """`9:05`, in Japan."""
+    local = moment.astimezone(clock.JST)
+    return f"{local.hour}:{local.minute:02}"
 
 
 def _bare(text: str, unit: str) -> str:

@@ -51,6 +51,10 @@ class Form:
     def texts(self, name: str) -> list[str]:
         return [value for value in self._data.getall(name, []) if isinstance(value, str)]
 
+    def has(self, name: str) -> bool:
+        """The field stood on the form, empty or not."""
+        return name in self._data
+
     def checked(self, name: str) -> bool:
         return self.text(name) not in ("", "0", "off")
 

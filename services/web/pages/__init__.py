@@ -18,7 +18,8 @@ from services.web.pages.public import (
     standing,
     theme,
 )
-from services.web.pages.staff import applications, desk, letters, people
+from services.web.pages.staff import applications, desk, event_changes, letters, people
+from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
 
 ROUTES = [
@@ -29,6 +30,8 @@ ROUTES = [
     *overview.ROUTES,
     *desk.ROUTES,
     *staff_news.ROUTES,
+    *staff_events.ROUTES,
+    *event_changes.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
     *applications.ROUTES,

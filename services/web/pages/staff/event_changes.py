@@ -1,0 +1,80 @@
+"""中止 and 延期: a page of their own each, because the reason is published and cannot be unsaid."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+
+from services.web.context import Context, Ctx
+from services.web.days import read_moment
+from services.web.forms import FormExpired, FormView, read_form
+from services.web.pages.staff.events import CHANGEABLE, known_event
+from services.web.rendering import page
+from shared.events import service, words
+from shared.identity.policy import Permission
+from shared.kit.refusals import Conflict, Refusal
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/staff/events/{event_id:uuid}/cancel", policy=Permission.EVENT_WRITE)
+async def ask_to_cancel(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    return await _page(ctx, event_id, "cancel", FormView())
+
+
+@get("/staff/events/{event_id:uuid}/postpone", policy=Permission.EVENT_WRITE)
+async def ask_to_postpone(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    return await _page(ctx, event_id, "postpone", FormView())
+
+
+@post("/staff/events/{event_id:uuid}/cancel", policy=Permission.EVENT_WRITE)
+async def cancel(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    form = await read_form(request, ctx)
+    try:
+        if not form.genuine:
+            raise FormExpired
+        await ctx.write(service.cancel_event, actor=ctx.actor, event_id=event_id, reason=form.text("reason"))
+    except Refusal as refusal:
+        return await _page(ctx, event_id, "cancel", FormView(form.values(), refusal), _status(refusal))
+    return Redirect(f"/staff/events/{event_id}?done=cancelled", status_code=303)
+
+
+@post("/staff/events/{event_id:uuid}/postpone", policy=Permission.EVENT_WRITE)
+async def postpone(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    form = await read_form(request, ctx)
+    try:
+        if not form.genuine:
+            raise FormExpired
+        await ctx.write(
+            service.postpone_event,
+            actor=ctx.actor,
+            event_id=event_id,
+            reason=form.text("reason"),
+            starts_at=read_moment(form, "starts_at", "新しい開始の日時"),
+            ends_at=read_moment(form, "ends_at", "新しい終了の日時"),
+        )
+    except Refusal as refusal:
+        return await _page(ctx, event_id, "postpone", FormView(form.values(), refusal), _status(refusal))
+    return Redirect(f"/staff/events/{event_id}?done=postponed", status_code=303)
+
+
+def _status(refusal: Refusal) -> int:
+    return 409 if isinstance(refusal, Conflict) else 422
+
+
+async def _page(ctx: Context, event_id: UUID, what: str, view: FormView, status: int = 200) -> Response[Any]:
+    known = await known_event(ctx, event_id)
+    return await page(
+        ctx,
+        f"staff/events/{what}.html",
+        status=status,
+        view=view,
+        known=known,
+        words=words,
+        possible=known.state in CHANGEABLE,
+    )
+
+
+ROUTES = [ask_to_cancel, ask_to_postpone, cancel, postpone]

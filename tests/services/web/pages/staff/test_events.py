@@ -1,0 +1,200 @@
+"""An event from the first word to its cancellation, through the pages."""
+
+import re
+
+import httpx
+import pytest
+
+from shared.events import queries
+from shared.kit.database.session import Database
+from shared.tenants.models import Tenant
+from tests.services.web.conftest import ClientFor
+from tests.services.web.pages.staff.forms import fields_of, open_form
+
+NEW = "/staff/events/new"
+EVENT = {
+    "title": "冬のつながりセミナー",
+    "kind": "SEMINAR",
+    "starts_at_year": "令和９",
+    "starts_at_month": "２",
+    "starts_at_day": "3",
+    "starts_at_time": "午後1時半",
+    "ends_at_year": "2027",
+    "ends_at_month": "2",
+    "ends_at_day": "3",
+    "ends_at_time": "16:00",
+    "venue": "市民会館",
+    "capacity": "１２０",
+    "takes_registrations": "1",
+}
+
+
+async def press(client: httpx.AsyncClient, sent: dict[str, str], button: str, path: str = NEW) -> dict[str, str]:
+    """A button beside a row; what comes back is the form with the rows changed."""
+    answer = await client.post(path, data=sent | {"rows": button})
+    assert answer.status_code == 200, answer.text
+    return fields_of(answer.text)
+
+
+async def programme(client: httpx.AsyncClient) -> dict[str, str]:
+    """A form on which two parts and three people were added, row by row."""
+    sent = await open_form(client, NEW) | EVENT
+    sent = await press(client, sent, "session.add") | {"sessions.0.title": "基調講演", "sessions.0.label": "第1部"}
+    sent = await press(client, sent, "person.add.0") | {
+        "sessions.0.appearances.0.person_name": "山田 花子",
+        "sessions.0.appearances.0.role_label": "講師",
+        "sessions.0.appearances.0.affiliation": "試験大学 教授",
+        "sessions.0.time": "13:40",
+        "sessions.0.minutes": "４０",
+    }
+    sent = await press(client, sent, "session.add") | {"sessions.1.title": "話し合い"}
+    sent = await press(client, sent, "person.add.1") | {"sessions.1.appearances.0.person_name": "髙橋 一"}
+    return await press(client, sent, "person.add.1") | {"sessions.1.appearances.1.person_name": "𠮷田 二"}
+
+
+async def create(client: httpx.AsyncClient, **more: str) -> str:
+    answer = await client.post(NEW, data=await programme(client) | {"then": "save"} | more)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].split("?")[0]
+
+
+async def test_an_event_with_two_parts_and_three_people_is_published(
+    staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant, worker_database: Database
+) -> None:
+    path = await create(staff, then="publish")
+    public = await client_for(tenant).get(path.removeprefix("/staff"))
+    assert public.status_code == 200
+    async with worker_database.read(tenant.id) as session:
+        event = (await queries.upcoming(session)).pop()
+    assert [(part.title, [person.person_name for person in part.appearances]) for part in event.sessions] == [
+        ("基調講演", ["山田 花子"]),
+        ("話し合い", ["髙橋 一", "𠮷田 二"]),
+    ]
+    assert (event.starts_at.isoformat(), event.capacity) == ("2027-02-03T04:30:00Z".replace("Z", "+00:00"), 120)
+    assert event.sessions[0].minutes == 40
+
+
+async def test_rows_move_and_go(staff: httpx.AsyncClient) -> None:
+    sent = await press(staff, await programme(staff), "session.up.1")
+    assert (sent["sessions.0.title"], sent["sessions.1.title"]) == ("話し合い", "基調講演")
+    sent = await press(staff, sent, "person.down.0.0")
+    assert sent["sessions.0.appearances.0.person_name"] == "𠮷田 二"
+    sent = await press(staff, await press(staff, sent, "session.remove.1"), "person.remove.0.1")
+    names = [name for name in sent if name.endswith(".person_name")]
+    assert names == ["sessions.0.appearances.0.person_name"]
+
+
+@pytest.mark.parametrize(
+    "button", ["session.remove.9", "person.add.9", "person.up.0.9", "x", "session.up", "person.add"]
+)
+async def test_a_button_that_was_never_on_the_form_changes_nothing(staff: httpx.AsyncClient, button: str) -> None:
+    before = await programme(staff)
+    assert await press(staff, before, button) == before
+
+
+async def test_opening_and_saving_changes_nothing(staff: httpx.AsyncClient) -> None:
+    path = await create(staff, then="publish")
+    before = await open_form(staff, path)
+    assert (await staff.post(path, data=before | {"then": "save"})).status_code == 303
+    assert (await open_form(staff, path))["revision"] == before["revision"]
+
+
+async def test_rows_that_were_never_filled_say_nothing(staff: httpx.AsyncClient) -> None:
+    sent = await press(staff, await press(staff, await programme(staff), "session.add"), "person.add.1")
+    answer = await staff.post(NEW, data=sent | {"then": "save"})
+    kept = await open_form(staff, answer.headers["location"])
+    assert ("sessions.2.title" in kept, "sessions.1.appearances.2.person_name" in kept) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"kind": ""}, "kind"),
+        ({"starts_at_year": ""}, "starts_at"),
+        ({"starts_at_month": "13"}, "starts_at"),
+        ({"starts_at_time": "25時"}, "starts_at"),
+        ({"ends_at_time": "12:00"}, "ends_at"),
+        ({"capacity": "たくさん"}, "capacity"),
+        ({"contact_email": "x@"}, "contact_email"),
+        ({"sessions.0.title": ""}, "sessions.0.title"),
+        ({"sessions.0.time": "あとで"}, "sessions.0.time"),
+        ({"sessions.0.minutes": "-5"}, "sessions.0.minutes"),
+        (
+            {"sessions.1.appearances.1.person_name": "", "sessions.1.appearances.1.role_label": "司会"},
+            "sessions.1.appearances.1.person_name",
+        ),
+        ({"title": "行" * 10_000}, "title"),
+    ],
+)
+async def test_a_mistake_is_said_beside_its_field_and_everything_typed_stays(
+    staff: httpx.AsyncClient, typed: dict[str, str], field: str
+) -> None:
+    sent = await programme(staff) | typed
+    answer = await staff.post(NEW, data=sent | {"then": "publish"})
+    assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True)
+    again = fields_of(answer.text)
+    assert {name: value for name, value in again.items() if sent.get(name) != value} == {}
+
+
+async def test_all_mistakes_are_said_at_once(staff: httpx.AsyncClient) -> None:
+    sent = await programme(staff) | {"title": "", "starts_at_year": "", "capacity": "x", "sessions.0.title": ""}
+    answer = await staff.post(NEW, data=sent)
+    found = set(re.findall(r'id="([\w.]+)-error"', answer.text))
+    assert found == {"title", "starts_at", "capacity", "sessions.0.title"}
+
+
+async def test_another_day_is_told_with_its_reason(
+    staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant
+) -> None:
+    path = await create(staff, then="publish")
+    sent = await open_form(staff, path) | {"starts_at_day": "10", "ends_at_day": "10", "reason": "会場の都合のため"}
+    assert (await staff.post(path, data=sent)).status_code == 303
+    assert "会場の都合のため" in (await client_for(tenant).get(path.removeprefix("/staff"))).text
+
+
+async def test_two_editors_lose_nothing(staff: httpx.AsyncClient) -> None:
+    path = await create(staff)
+    sent = await open_form(staff, path)
+    assert (await staff.post(path, data=sent | {"venue": "公民館"})).status_code == 303
+    answer = await staff.post(path, data=sent | {"venue": "体育館"})
+    assert (answer.status_code, "公民館" in answer.text) == (409, True)
+    again = fields_of(answer.text)
+    assert again["venue"] == "体育館"
+    assert (await staff.post(path, data=again)).status_code == 303
+    assert (await open_form(staff, path))["venue"] == "体育館"
+
+
+@pytest.mark.parametrize("verb", ["cancel", "postpone"])
+async def test_calling_off_needs_a_reason_that_everybody_reads(
+    staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant, verb: str
+) -> None:
+    path = await create(staff, then="publish")
+    sent = await open_form(staff, f"{path}/{verb}")
+    assert (await staff.post(f"{path}/{verb}", data=sent)).status_code == 422
+    assert (await staff.post(f"{path}/{verb}", data=sent | {"reason": "大雪のため"})).status_code == 303
+    assert "大雪のため" in (await client_for(tenant).get(path.removeprefix("/staff"))).text
+
+
+async def test_a_draft_cannot_be_called_off(staff: httpx.AsyncClient) -> None:
+    path = await create(staff)
+    token = {"csrf": (await open_form(staff, path))["csrf"], "reason": "大雪のため"}
+    assert (await staff.post(f"{path}/cancel", data=token)).status_code == 409
+
+
+async def test_two_clicks_make_one_event(staff: httpx.AsyncClient) -> None:
+    sent = await programme(staff)
+    first, second = await staff.post(NEW, data=sent), await staff.post(NEW, data=sent)
+    assert first.headers["location"] == second.headers["location"]
+
+
+async def test_an_event_of_another_tenant_is_not_there(
+    staff: httpx.AsyncClient, other_staff: httpx.AsyncClient
+) -> None:
+    path = await create(other_staff)
+    token = {"csrf": (await open_form(staff, NEW))["csrf"], "reason": "x"}
+    answers = [await staff.get(path), await staff.get(f"{path}/cancel")]
+    answers += [
+        await staff.post(f"{path}{verb}", data=token) for verb in ("", "/publish", "/held", "/cancel", "/postpone")
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 7
