@@ -210,15 +210,19 @@ def _event_columns(key: str, event: EventFile) -> dict[str, Any]:
     last_day = event.held_until or event.held_on
     ends = in_japan(last_day, event.ends or time()) if event.ends or event.held_until else None
     shown = None if event.state == "DRAFT" else in_japan(event.published_on or event.held_on, _OPENING_HOUR)
-    deadline = event.registration_deadline
     return columns | {
         "key": key,
         "starts_at": in_japan(event.held_on, event.starts or time()),
         "ends_at": ends,
         "all_day": event.starts is None,
         "published_at": shown,
-        "registration_deadline": deadline.replace(tzinfo=deadline.tzinfo or clock.JST) if deadline else None,
+        "registration_opens_at": _moment(event.registration_opens_at),
+        "registration_deadline": _moment(event.registration_deadline),
     }
+
+
+def _moment(given: datetime | None) -> datetime | None:
+    return given.replace(tzinfo=given.tzinfo or clock.JST) if given else None
 
 
 def _sessions(key: str, event: EventFile) -> Iterator[Row]:
@@ -263,6 +267,7 @@ def _columns(entry: msgspec.Struct) -> dict[str, Any]:
 
 _NORMALISERS = {
     "phone": normalise.phone,
+    "mobile": normalise.phone,
     "fax": normalise.phone,
     "email": normalise.email,
     "contact_phone": normalise.phone,

@@ -1,5 +1,6 @@
 """What a manifest must fulfil beyond its shape: references, codes, colours, dates, pictures."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -112,7 +113,10 @@ def _theme(manifest: Manifest) -> Iterator[Mistake]:
             return
     ratio = contrast(theme.key, "#ffffff")
     if ratio < ENOUGH:
-        yield ("theme", "key"), f"白とのコントラスト比が {ratio:.2f} です。{ENOUGH} 以上になる濃い色にしてください。"
+        yield (
+            ("theme", "key"),
+            f"白とのコントラスト比が {math.floor(ratio * 100) / 100} です。{ENOUGH} 以上になる濃い色にしてください。",
+        )
     files = {medium.file for medium in manifest.media}
     for name in ("mark", "hero", "pattern"):
         if getattr(theme, name) is not None and getattr(theme, name) not in files:
@@ -133,6 +137,7 @@ def _lists(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
     yield from _twice([field.slug for field in manifest.fields], "fields", "slug")
     yield from _twice([entry.key for entry in manifest.announcements], "announcements", "key")
     yield from _twice([entry.key for entry in manifest.organisations], "organisations", "key")
+    yield from _twice([medium.file for medium in manifest.media], "media", "file")
     yield from _twice([(figure.name, figure.as_of) for figure in manifest.figures], "figures", "name")
     for index, field in enumerate(manifest.fields):
         if field.national is not None and field.national not in vocabulary.field_slugs:
@@ -191,6 +196,7 @@ def _charters(folder: Folder) -> Iterator[Problem]:
 
 _READERS: dict[str, Callable[[str], str]] = {
     "phone": normalise.phone,
+    "mobile": normalise.phone,
     "fax": normalise.phone,
     "email": normalise.email,
     "postal_code": normalise.postal_code,

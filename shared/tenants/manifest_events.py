@@ -77,7 +77,10 @@ class TopicEntry(Strict):
 
 
 class EventFile(Strict):
-    """One 行事. `held_on` alone is a whole day; `starts` and `ends` are times of day in Japan."""
+    """One 行事. `held_on` alone is a whole day; `starts` and `ends` are times of day in Japan.
+
+    Moments without an offset are meant in Japan.
+    """
 
     kind: EventKind
     state: EventState
@@ -91,6 +94,8 @@ class EventFile(Strict):
     online: bool = False
     capacity: int | None = None
     online_capacity: int | None = None
+    takes_registrations: bool = True
+    registration_opens_at: datetime | None = None
     registration_deadline: datetime | None = None
     audience: str | None = None
     how_to_apply: str | None = None
