@@ -37,8 +37,8 @@ class Announcement:
     revision: int
 
     @strawberry.field
-    def url(self: Parent[AnnouncementView], info: Info) -> str:
-        return f"{info.context.tenant.base_url}/news/{self.id}"
+    def url(parent: Parent[AnnouncementView], info: Info) -> str:
+        return f"{info.context.tenant.base_url}/news/{parent.id}"
 
 
 @strawberry.type

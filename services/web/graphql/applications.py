@@ -42,12 +42,12 @@ class ApplicationStep:
 @only(_READ)
 class ContactShown:
     @strawberry.field
-    def contact(self: Parent[tuple[str, str]]) -> str:
-        return self[0]
+    def contact(parent: Parent[tuple[str, str]]) -> str:
+        return parent[0]
 
     @strawberry.field
-    def shown_to(self: Parent[tuple[str, str]]) -> Visibility:
-        return Visibility(self[1])
+    def shown_to(parent: Parent[tuple[str, str]]) -> Visibility:
+        return Visibility(parent[1])
 
 
 @strawberry.type(description="様式1 as entered")
@@ -84,8 +84,8 @@ class MembershipApplicationDetails:
     consent: bool
 
     @strawberry.field
-    def visibility(self: Parent[ApplicationDetails]) -> list[ContactShown]:
-        shown: Any = sorted(self.visibility.items())
+    def visibility(parent: Parent[ApplicationDetails]) -> list[ContactShown]:
+        shown: Any = sorted(parent.visibility.items())
         return shown  # type: ignore[no-any-return]
 
 

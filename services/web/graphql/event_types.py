@@ -82,8 +82,8 @@ class Photo:
     media: Image = strawberry.field(name="image")
 
     @strawberry.field(description="Of this place; else the picture's own")
-    def caption(self: Parent[PhotoView]) -> str | None:
-        return self.caption or self.media.caption
+    def caption(parent: Parent[PhotoView]) -> str | None:
+        return parent.caption or parent.media.caption
 
 
 class WholeReport(msgspec.Struct, frozen=True):
@@ -97,16 +97,16 @@ class EventReport:
     photos: list[Photo]
 
     @strawberry.field(description="Markdown")
-    def body(self: Parent[WholeReport]) -> str:
-        return self.report.body
+    def body(parent: Parent[WholeReport]) -> str:
+        return parent.report.body
 
     @strawberry.field(description="The same in やさしい日本語")
-    def body_easy(self: Parent[WholeReport]) -> str | None:
-        return self.report.body_easy
+    def body_easy(parent: Parent[WholeReport]) -> str | None:
+        return parent.report.body_easy
 
     @strawberry.field
-    def published_at(self: Parent[WholeReport]) -> datetime | None:
-        return self.report.published_at
+    def published_at(parent: Parent[WholeReport]) -> datetime | None:
+        return parent.report.published_at
 
 
 @strawberry.type(description="行事")
@@ -146,28 +146,28 @@ class Event:
     photos: list[Photo]
 
     @strawberry.field
-    def phase(self: Parent[EventView]) -> Phase:
-        return self.phase(clock.now())
+    def phase(parent: Parent[EventView]) -> Phase:
+        return parent.phase(clock.now())
 
     @strawberry.field
-    def registration_open(self: Parent[EventView]) -> bool:
-        return self.registration_open(clock.now())
+    def registration_open(parent: Parent[EventView]) -> bool:
+        return parent.registration_open(clock.now())
 
     @strawberry.field(description="Confirmed registrations. 0 until this platform takes registrations itself.")
-    def confirmed_count(self: Parent[EventView]) -> int:
+    def confirmed_count(parent: Parent[EventView]) -> int:
         return 0
 
     @strawberry.field(description="People on the waiting list. 0 until this platform takes registrations itself.")
-    def waitlist_count(self: Parent[EventView]) -> int:
+    def waitlist_count(parent: Parent[EventView]) -> int:
         return 0
 
     @strawberry.field(graphql_type=EventReport | None)
-    def report(self: Parent[EventView]) -> Any:
-        return WholeReport(self.report, self.photos) if self.report else None
+    def report(parent: Parent[EventView]) -> Any:
+        return WholeReport(parent.report, parent.photos) if parent.report else None
 
     @strawberry.field
-    def url(self: Parent[EventView], info: Info) -> str:
-        return f"{info.context.tenant.base_url}/events/{self.id}"
+    def url(parent: Parent[EventView], info: Info) -> str:
+        return f"{info.context.tenant.base_url}/events/{parent.id}"
 
 
 @strawberry.type(description="A symposium: an event of its kind, counted by typed measures")

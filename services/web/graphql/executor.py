@@ -125,7 +125,7 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
         if name == "__typename":
             return response_name, lambda _source, _bare: kind.name, lambda value, _bare: value
         field = kind.fields.get(name)
-        reader = field.extensions[READER] if field else None
+        reader = field.extensions.get(READER) if field else None
         if field is None or reader is None:
             raise NotPlain
         policies |= {field.extensions[POLICY]} - {Permission.PUBLIC}

@@ -70,7 +70,7 @@ class Guard:
         scale = _Scale(document, self._paged, _values(operation, variables))
         for definition in document.definitions:
             if isinstance(definition, OperationDefinitionNode | FragmentDefinitionNode):
-                within(scale.of_definition(definition), self._limits)
+                within(scale.of_definition(definition), OF_THE_SCHEMA if _of_the_schema(definition) else self._limits)
         size = scale.of_definition(operation)
         if operation.operation is OperationType.MUTATION and size.width > self._limits.mutations:
             raise _too("MANY_MUTATIONS", f"一度に行える変更は{self._limits.mutations}件までです。")
@@ -176,6 +176,11 @@ class _Scale:
         if not 0 <= first <= MOST_FIRST:
             raise Refusal("FIRST_OUT_OF_RANGE", f"first は0から{MOST_FIRST}までで指定してください。", "first")
         return max(first, 1)
+
+
+def _of_the_schema(definition: OperationDefinitionNode | FragmentDefinitionNode) -> bool:
+    """A fragment on __Type and the like."""
+    return isinstance(definition, FragmentDefinitionNode) and definition.type_condition.name.value.startswith("__")
 
 
 def _values(operation: OperationDefinitionNode, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,9 +21,9 @@ class Image:
     content_type: str
 
     @strawberry.field(description="At most 1,200 pixels wide")
-    def url(self: Parent[MediaView], info: Info) -> str:
-        return info.context.tenant.base_url + self.url()
+    def url(parent: Parent[MediaView], info: Info) -> str:
+        return info.context.tenant.base_url + parent.url()
 
     @strawberry.field(description="A small one")
-    def thumbnail_url(self: Parent[MediaView], info: Info) -> str:
-        return info.context.tenant.base_url + self.url("thumb")
+    def thumbnail_url(parent: Parent[MediaView], info: Info) -> str:
+        return info.context.tenant.base_url + parent.url("thumb")

@@ -57,8 +57,8 @@ class Organisation:
     email: str | None
 
     @strawberry.field
-    def url(self: Parent[OrganisationView], info: Info) -> str:
-        return f"{info.context.tenant.base_url}/organisations/{self.id}"
+    def url(parent: Parent[OrganisationView], info: Info) -> str:
+        return f"{info.context.tenant.base_url}/organisations/{parent.id}"
 
 
 @strawberry.type(description="How many organisations stand in the ledger on a day")

@@ -22,12 +22,12 @@ class SearchHit:
     shown_at: datetime | None
 
     @strawberry.field(description="The words around the place where it was found")
-    def excerpt(self: Parent[SearchHitView]) -> str:
-        return "".join(piece.text for piece in self.pieces)
+    def excerpt(parent: Parent[SearchHitView]) -> str:
+        return "".join(piece.text for piece in parent.pieces)
 
     @strawberry.field
-    def url(self: Parent[SearchHitView], info: Info) -> str:
-        return info.context.tenant.base_url + self.path
+    def url(parent: Parent[SearchHitView], info: Info) -> str:
+        return info.context.tenant.base_url + parent.path
 
 
 @strawberry.type

@@ -28,8 +28,8 @@ class RelatedTenant:
     region_name: str
 
     @strawberry.field
-    def url(self: Parent[Relative], info: Info) -> str:
-        return info.context.site.settings.tenant_url(self.slug, self.host)
+    def url(parent: Parent[Relative], info: Info) -> str:
+        return info.context.site.settings.tenant_url(parent.slug, parent.host)
 
 
 @strawberry.type(description="分野, in this platform's words")
@@ -53,9 +53,9 @@ class Category:
     national_slug: str | None
 
     @strawberry.field(graphql_type=Self | None)
-    async def parent(self: Parent[CategoryView], info: Info) -> CategoryView | None:
+    async def parent(parent: Parent[CategoryView], info: Info) -> CategoryView | None:
         categories = (await info.context.profile()).categories
-        return next((each for each in categories if each.id == self.parent_id), None)
+        return next((each for each in categories if each.id == parent.parent_id), None)
 
 
 @strawberry.type(description="目的, 活動, 機能, 視点 …")
@@ -71,8 +71,8 @@ class ProfileItem:
 @everyone
 class Initiative:
     @strawberry.field
-    def title(self: Parent[str]) -> str:
-        return self
+    def title(parent: Parent[str]) -> str:
+        return parent
 
 
 @strawberry.type(description="柱")
@@ -103,16 +103,16 @@ class Contact:
 @everyone
 class Theme:
     @strawberry.field
-    def key(self: Parent[dict[str, Any]]) -> str:
-        return str(self["key"])
+    def key(parent: Parent[dict[str, Any]]) -> str:
+        return str(parent["key"])
 
     @strawberry.field
-    def accent(self: Parent[dict[str, Any]]) -> str:
-        return str(self["accent"])
+    def accent(parent: Parent[dict[str, Any]]) -> str:
+        return str(parent["accent"])
 
     @strawberry.field
-    def motif(self: Parent[dict[str, Any]]) -> str:
-        return str(self["motif"])
+    def motif(parent: Parent[dict[str, Any]]) -> str:
+        return str(parent["motif"])
 
 
 @strawberry.type(description="A number that a document states, with its unit and day")
@@ -168,7 +168,7 @@ class Tenant:
     charter: Charter | None = strawberry.field(description="The version in force")
 
     @strawberry.field
-    def url(self: Parent[Profile], info: Info) -> str:
+    def url(parent: Parent[Profile], info: Info) -> str:
         return info.context.tenant.base_url
 
 

@@ -20,12 +20,12 @@ class Viewer:
     client_id: ID | None
 
     @strawberry.field
-    def roles(self: Parent[Actor]) -> list[Role]:
-        return sorted(self.roles)
+    def roles(parent: Parent[Actor]) -> list[Role]:
+        return sorted(parent.roles)
 
     @strawberry.field(description="The organisations that this person acts for")
-    def organisation_ids(self: Parent[Actor]) -> list[ID]:
-        return [ID(str(each)) for each in sorted(self.organisation_ids)]
+    def organisation_ids(parent: Parent[Actor]) -> list[ID]:
+        return [ID(str(each)) for each in sorted(parent.organisation_ids)]
 
 
 @strawberry.type
