@@ -192,7 +192,7 @@ async def test_what_is_invented_says_so(hyogo: Applied) -> None:
         "【デモ】支援者向け多職種合同研修",
     ]
     organisations = await hyogo.organisations()
-    assert {(one.demo, one.name.endswith("（架空）")) for one in organisations} == {(True, True)}
+    assert {(one.demo, one.name.startswith("【デモ】")) for one in organisations} == {(True, True)}
     assert {item.title.startswith("【デモ】") for item in await hyogo.news()} == {True}
 
 

@@ -131,7 +131,7 @@ async def test_what_is_invented_says_so(towns: dict[str, Applied], slug: str) ->
     assert profile.name.endswith("（デモ）")
     assert (profile.slogan or "").endswith("（案）")
     assert [event.title.startswith("【デモ】") for event in later] == [True, True]
-    assert {(one.demo, one.name.endswith("（架空）")) for one in await town.organisations()} == {(True, True)}
+    assert {(one.demo, one.name.startswith("【デモ】")) for one in await town.organisations()} == {(True, True)}
     assert [(contact.phone, (contact.email or "").endswith("@example.jp")) for contact in profile.contacts] == [
         (None, True)
     ]
