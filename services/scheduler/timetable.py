@@ -45,7 +45,7 @@ TIMETABLE = (
 
 async def keep_timetable(database: Database, timetable: Sequence[Entry] = TIMETABLE) -> None:
     """For ever, until cancelled. A failing entry is reported and waits for its next time."""
-    upcoming = {entry: _next(entry) for entry in timetable}
+    upcoming = {entry: next_time(entry.when) for entry in timetable}
     for entry in timetable:
         if entry.at_start:
             await run(database, entry)
@@ -53,7 +53,7 @@ async def keep_timetable(database: Database, timetable: Sequence[Entry] = TIMETA
         entry = min(upcoming, key=lambda candidate: upcoming[candidate])
         await asyncio.sleep(max(0.0, (upcoming[entry] - clock.now()).total_seconds()))
         await run(database, entry)
-        upcoming[entry] = _next(entry)
+        upcoming[entry] = next_time(entry.when)
 
 
 async def run(database: Database, entry: Entry) -> None:
@@ -74,6 +74,7 @@ async def _tenants(database: Database) -> list[int | None]:
         return list(await session.scalars(select(Tenant.id).order_by(Tenant.id)))
 
 
-def _next(entry: Entry) -> datetime:
-    moment: datetime = croniter(entry.when, clock.now().astimezone(clock.JST)).get_next(datetime)
+def next_time(when: str) -> datetime:
+    """The next moment of a cron line, read as a clock in Japan."""
+    moment: datetime = croniter(when, clock.now().astimezone(clock.JST)).get_next(datetime)
     return moment

@@ -126,12 +126,13 @@ class SmtpServer:
         except (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPConnectError, aiosmtplib.SMTPHeloError) as error:
             # A wrong password of ours, a server that serves nobody: no fault of the letter's.
             raise Unreachable(f"{type(error).__name__}: {error}") from error
-        except ValueError as error:
-            raise Refused(f"not an address: {error}") from error
         except aiosmtplib.SMTPResponseException as error:
             raise _verdict(error.code, error.message) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
+        except ValueError as error:
+            # Only now: a certificate that does not hold is an OSError and a ValueError.
+            raise Refused(f"not an address: {error}") from error
 
     async def _write(self, client: aiosmtplib.SMTP, body: bytes) -> None:
         if client.protocol is None:

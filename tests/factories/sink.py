@@ -65,9 +65,9 @@ class Sink:
 
 
 @contextmanager
-def mail_server(sink: Sink, port: int = 0) -> Iterator[str]:
-    """Its address, as SMTP_URL wants it."""
-    controller = Controller(sink, hostname="127.0.0.1", port=port or free_port(), ready_timeout=5)
+def mail_server(sink: Sink, **options: Any) -> Iterator[str]:
+    """Its address, as SMTP_URL wants it. `options` are aiosmtpd's: TLS, authentication."""
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port(), ready_timeout=5, **options)
     controller.start()
     try:
         yield f"smtp://127.0.0.1:{controller.port}"
