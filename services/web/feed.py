@@ -16,9 +16,10 @@ _BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def atom_feed(tenant: Profile, base_url: str, news: list[AnnouncementView], events: list[EventView]) -> bytes:
-    things: list[AnnouncementView | EventView] = sorted(
-        [*news, *events], key=lambda thing: thing.updated_at, reverse=True
-    )[:MOST_ENTRIES]
+    things: list[AnnouncementView | EventView] = []
+    things += news
+    things += events
+    things.sort(key=lambda thing: thing.updated_at, reverse=True)
     feed = FeedGenerator()
     feed.id(f"{base_url}/feed.atom")
     feed.title(f"{tenant.name}｜お知らせと行事")
@@ -27,7 +28,7 @@ def atom_feed(tenant: Profile, base_url: str, news: list[AnnouncementView], even
     feed.link(href=f"{base_url}/", rel="alternate", type="text/html")
     feed.language("ja")
     feed.updated(things[0].updated_at if things else _BEFORE_ALL)
-    for thing in things:
+    for thing in things[:MOST_ENTRIES]:
         _add(feed, thing, base_url)
     content: bytes = feed.atom_str()
     return content

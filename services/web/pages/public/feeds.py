@@ -15,7 +15,7 @@ from shared.events.calendar import calendar_of
 from shared.identity.policy import Permission
 from shared.kit.refusals import NotFound
 
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 
 
 @get("/events.ics", policy=Permission.PUBLIC, cached=True)
@@ -57,7 +57,7 @@ async def robots(ctx: Ctx) -> Response[str]:
     closed = ("/staff", "/member", "/operator", "/national", "/signin", "/graphql", "/search")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     lines.append(f"Sitemap: {ctx.tenant.base_url}/sitemap.xml")
-    return Response("\n".join(lines) + "\n", media_type="text/plain; charset=utf-8")
+    return Response("\n".join(lines) + "\n", media_type="text/plain")
 
 
 ROUTES: list[Any] = [all_events, feed, sitemap, robots]
