@@ -31,6 +31,14 @@ class Appearance:
     summary: str | None
 
 
+@strawberry.type(description="主催")
+@everyone
+class Organiser:
+    @strawberry.field
+    def name(parent: Parent[str]) -> str:
+        return parent
+
+
 @strawberry.type(description="A part of an event: 第1部, ①")
 @everyone
 class Session:
@@ -131,7 +139,7 @@ class Event:
     how_to_apply: str | None
     contact_phone: str | None
     contact_email: str | None
-    organiser: str | None
+    organiser: Organiser | None
     accessibility: str | None = strawberry.field(description="手話通訳, 字幕, 託児")
     description: str = strawberry.field(description="Markdown")
     description_easy: str | None = strawberry.field(description="The same in やさしい日本語")

@@ -17,7 +17,7 @@ from tests.factories.members import make_member, make_organisation, make_platfor
 from tests.services.web.conftest import ClientFor
 from tests.services.web.graphql.conftest import StaffFor, ask, bearer, data
 
-EVENTS = """{ events(first: 20) { totalCount nodes { id kind status phase title startsAt endsAt venue organiser url
+EVENTS = """{ events(first: 20) { totalCount nodes { id kind status phase title startsAt endsAt venue organiser { name } url
   flyer { url alt } report { body photos { caption image { url } } }
   sessions { __typename ordinal label title minutes appearances { personName roleLabel affiliation } } } } }"""
 
