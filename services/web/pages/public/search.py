@@ -3,8 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from litestar import get
-from litestar.params import FromQuery
+from litestar import Request, get
 from litestar.response import Response
 
 from services.web.context import Ctx
@@ -14,6 +13,7 @@ from shared.kit import search as index
 
 PER_PAGE = 20
 LONGEST = 100
+MOST_PAGES = 50
 KINDS = {
     "announcement": "お知らせ",
     "event": "行事",
@@ -24,9 +24,9 @@ KINDS = {
 
 
 @get("/search", policy=Permission.PUBLIC, cached=True)
-async def search(ctx: Ctx, q: FromQuery[str] = "", page_number: FromQuery[str] = "1") -> Response[Any]:
-    text = " ".join(q.split())[:LONGEST]
-    number = min(int(page_number), 50) if page_number.isdecimal() and int(page_number) else 1
+async def search(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
+    text = " ".join(request.query_params.get("q", "").split())[:LONGEST]
+    number = page_number(request.query_params.get("page", ""))
     results = await ctx.read(index.find, text, first=PER_PAGE, skip=(number - 1) * PER_PAGE)
     pages = -(-results.total // PER_PAGE)
     return await page(
@@ -37,8 +37,13 @@ async def search(ctx: Ctx, q: FromQuery[str] = "", page_number: FromQuery[str] =
         kinds=KINDS,
         number=number,
         pages=pages,
-        address=lambda wanted: f"/search?q={quote(text)}&page_number={wanted}",
+        address=lambda wanted: f"/search?q={quote(text)}&page={wanted}",
     )
+
+
+def page_number(given: str) -> int:
+    """From 1; whatever is no number is the first page."""
+    return min(max(int(given), 1), MOST_PAGES) if given.isdecimal() and len(given) <= 6 else 1
 
 
 ROUTES = [search]
