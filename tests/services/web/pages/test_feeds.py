@@ -1,6 +1,7 @@
 """Calendars, the feed, and what search engines read."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -34,6 +35,10 @@ async def reader(client_for: ClientFor, tenant: Tenant) -> httpx.AsyncClient:
     return client_for(tenant)
 
 
+def calendar_in(answer: httpx.Response) -> Any:
+    return Calendar.from_ical(answer.text)
+
+
 async def test_the_calendar_has_hours_of_japan_and_whole_days(
     reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant
 ) -> None:
@@ -46,7 +51,7 @@ async def test_the_calendar_has_hours_of_japan_and_whole_days(
     )
     answer = await reader.get("/events.ics")
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-    calendar = Calendar.from_ical(answer.text)
+    calendar = calendar_in(answer)
     entries = {str(entry["uid"]): entry for entry in calendar.walk("VEVENT")}
     entry, day = entries[f"{event.id}@tsunagari"], entries[f"{whole.id}@tsunagari"]
     assert (str(entry["summary"]), entry["dtstart"].dt, entry["dtstart"].params["TZID"]) == (
@@ -63,11 +68,11 @@ async def test_a_cancelled_event_stays_in_the_calendar_with_a_higher_sequence(
     reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant
 ) -> None:
     event = await make_event(worker_database, tenant, title="会")
-    [before] = Calendar.from_ical((await reader.get("/events.ics")).text).walk("VEVENT")
+    [before] = calendar_in(await reader.get("/events.ics")).walk("VEVENT")
     async with worker_database.write(tenant.id) as session:
         await service.cancel_event(session, actor=EDITOR, event_id=event.id, reason="大雪のため")
     answer = await reader.get(f"/events/{event.id}.ics")
-    [after] = Calendar.from_ical(answer.text).walk("VEVENT")
+    [after] = calendar_in(answer).walk("VEVENT")
     assert (before["uid"], before["sequence"], before["status"]) == (after["uid"], 0, "CONFIRMED")
     assert (after["sequence"], after["status"], after["summary"]) == (1, "CANCELLED", "【中止】会")
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
@@ -100,7 +105,7 @@ async def test_an_empty_feed_is_a_feed(reader: httpx.AsyncClient) -> None:
 
 
 async def test_an_empty_calendar_is_a_calendar(reader: httpx.AsyncClient) -> None:
-    assert Calendar.from_ical((await reader.get("/events.ics")).text).walk("VEVENT") == []
+    assert calendar_in(await reader.get("/events.ics")).walk("VEVENT") == []
 
 
 async def test_search_engines_find_every_public_page(
