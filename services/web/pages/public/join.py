@@ -27,8 +27,8 @@ AnyRequest = Request[Any, Any, Any]
 
 #: An hour's applications from one mail address, and from one network: a whole office shares one.
 HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
-#: These pages show what somebody typed: no cache keeps them.
-_NO_STORE = {"Cache-Control": "no-store"}
+#: For this browser only; not no-store, with which the back button would end in an error instead of the typed form.
+_PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
 class TooMany(Refusal):
@@ -70,14 +70,14 @@ async def _send(ctx: Context, details: ApplicationDetails, key: str) -> Response
     view = await ctx.write(
         service.submit_application, details, channel=Channel.WEB, actor=ctx.actor, idempotency_key=key
     )
-    return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_NO_STORE)
+    return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_PRIVATE)
 
 
 @get("/join/received/{receipt_key:str}", policy=Permission.PUBLIC)
 async def received(ctx: Ctx, receipt_key: FromPath[str]) -> Response[Any]:
     receipt = await ctx.read(application_queries.receipt, receipt_key)
     desks = _desks(await ctx.profile())
-    return await page(ctx, "join/received.html", headers=_NO_STORE, receipt=receipt, desks=desks)
+    return await page(ctx, "join/received.html", headers=_PRIVATE, receipt=receipt, desks=desks)
 
 
 @get("/join/mend/{mend_key:str}", policy=Permission.PUBLIC)
@@ -96,7 +96,7 @@ async def send_mended(request: AnyRequest, ctx: Ctx, mend_key: FromPath[str]) ->
     try:
         if form.genuine and action == "send":
             view = await ctx.write(service.resubmit, mend_key, details=details, idempotency_key=values["key"])
-            return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_NO_STORE)
+            return Redirect(f"/join/received/{view.receipt_key}", status_code=303, headers=_PRIVATE)
     except NotFound:
         raise
     except Refusal as problem:
@@ -155,7 +155,7 @@ async def _form(
         ctx,
         "join/form.html",
         status=status,
-        headers=_NO_STORE,
+        headers=_PRIVATE,
         view=view,
         key=values["key"],
         charter_seen=values["charter_seen"],
@@ -172,7 +172,7 @@ async def _confirm(
     return await page(
         ctx,
         "join/confirm.html",
-        headers=_NO_STORE,
+        headers=_PRIVATE,
         details=cleaned,
         carried=join_form.carried(values),
         choices=await join_form.choices(ctx),

@@ -64,7 +64,6 @@ async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Respo
         facets=facets,
         options=_options(facets, (await ctx.profile()).categories),
         pages=max(1, -(-directory.total // PER_PAGE)),
-        count=await ctx.read(queries.member_count),
     )
 
 
