@@ -18,7 +18,7 @@ from services.web.pages.public import (
     standing,
     theme,
 )
-from services.web.pages.staff import applications, desk, event_changes, letters, people
+from services.web.pages.staff import applications, desk, event_changes, letters, people, profile, profile_lists
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
 
@@ -34,6 +34,8 @@ ROUTES = [
     *event_changes.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
+    *profile.ROUTES,
+    *profile_lists.ROUTES,
     *applications.ROUTES,
     *home.ROUTES,
     *about.ROUTES,

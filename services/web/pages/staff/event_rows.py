@@ -67,14 +67,15 @@ def change_rows(rows: Rows, button: str) -> None:
     """`session.add`, `session.remove.0`, `session.up.1`, `person.add.0`, `person.down.0.2` …; anything else changes nothing."""
     what, _, rest = button.partition(".")
     verb, _, place = rest.partition(".")
-    numbers = [int(part) for part in place.split(".") if part.isascii() and part.isdigit()]
+    numbers = [int(part) for part in place.split(".") if part.isascii() and part.isdigit() and len(part) < 4]
     if what == "session":
-        _change(rows.sessions, verb, numbers, SessionRow(dict.fromkeys(SESSION_FIELDS, ""), []))
+        change_list(rows.sessions, verb, numbers, SessionRow(dict.fromkeys(SESSION_FIELDS, ""), []))
     elif what == "person" and numbers and numbers[0] < len(rows.sessions):
-        _change(rows.sessions[numbers[0]].people, verb, numbers[1:], dict.fromkeys(PERSON_FIELDS, ""))
+        change_list(rows.sessions[numbers[0]].people, verb, numbers[1:], dict.fromkeys(PERSON_FIELDS, ""))
 
 
-def _change(items: list[Any], verb: str, numbers: list[int], fresh: Any) -> None:
+def change_list(items: list[Any], verb: str, numbers: list[int], fresh: Any) -> None:
+    """`add` appends `fresh`; `remove`, `up` and `down` concern the row of the first number. Unknown places change nothing."""
     if verb == "add":
         items.append(fresh)
         return

@@ -19,7 +19,7 @@ EVERYBODYS = [
     "/staff/letters?show=FAILED",
     "/member",
 ]
-ADMINISTRATORS = ["/staff/people"]
+ADMINISTRATORS = ["/staff/people", "/staff/profile", "/staff/profile/pillars", "/staff/profile/contacts"]
 
 
 @pytest.mark.parametrize("path", EVERYBODYS + ADMINISTRATORS)
