@@ -57,7 +57,7 @@ class Letter(TenantOwned, Base):
             "in_hand_until",
             postgresql_where=text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND in_hand_until IS NOT NULL"),
         ),
-        Index("ix_letter_recipient", "tenant_id", "to_email", "queued_at", postgresql_where=_ACTIVE),
+        Index("ix_letter_recipient", "tenant_id", "to_email", "queued_at", "id", postgresql_where=_ACTIVE),
         Index("ix_letter_about", "tenant_id", "about_id"),
         {"info": {"grants": {"svc_web": "SELECT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}}},
     )

@@ -361,7 +361,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_letter_recipient",
         "letter",
-        ["tenant_id", "to_email", "queued_at"],
+        ["tenant_id", "to_email", "queued_at", "id"],
         unique=False,
         postgresql_where=sa.text("state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')"),
     )

@@ -51,25 +51,33 @@ def _only_for_the_worker() -> Iterator[str]:
         yield f"GRANT EXECUTE ON FUNCTION {function} TO {WORKER}"
 
 
+# `busy` hops along the index from tenant to tenant, so a round costs as much as there are tenants with something to do.
 # Each tenant may have `share` rows in hand at once, so a noisy one never stands before the others. Rows that are locked are
 # being worked on. What is returned is marked as in hand in the same statement: no second relay can get it.
 OUTBOX_CLAIM = """
 CREATE FUNCTION outbox_claim(share int, lease_seconds double precision) RETURNS TABLE (tenant_id int, id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  WITH due AS (
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+  WITH RECURSIVE busy (tenant_id) AS (
+    SELECT min(o.tenant_id) FROM outbox o WHERE o.state IN ('WAITING', 'CLAIMED')
+    UNION ALL
+    SELECT (
+      SELECT min(o.tenant_id) FROM outbox o WHERE o.state IN ('WAITING', 'CLAIMED') AND o.tenant_id > busy.tenant_id
+    ) FROM busy WHERE busy.tenant_id IS NOT NULL
+  ), due AS (
     SELECT picked.tenant_id, picked.id
-    FROM tenant
+    FROM busy JOIN tenant ON tenant.id = busy.tenant_id
     CROSS JOIN LATERAL (
       SELECT o.tenant_id, o.id
       FROM outbox o
-      WHERE o.tenant_id = tenant.id
+      WHERE o.tenant_id = busy.tenant_id
         AND o.state IN ('WAITING', 'CLAIMED')
         AND o.run_at <= now()
         AND (o.in_hand_until IS NULL OR o.in_hand_until <= now())
       ORDER BY o.run_at, o.id
       LIMIT greatest(0, share - (
         SELECT count(*) FROM outbox b
-        WHERE b.tenant_id = tenant.id AND b.state IN ('WAITING', 'CLAIMED') AND b.in_hand_until > now()
+        WHERE b.tenant_id = busy.tenant_id AND b.state IN ('WAITING', 'CLAIMED')
+          AND b.in_hand_until > now()
       ))
       FOR UPDATE SKIP LOCKED
     ) picked
@@ -83,27 +91,34 @@ $$
 # As above; besides, letters to one address leave in the order in which they were written, and suspended platforms are silent.
 LETTER_CLAIM = """
 CREATE FUNCTION letter_claim(share int, lease_seconds double precision) RETURNS TABLE (tenant_id int, id uuid)
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-  WITH due AS (
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+  WITH RECURSIVE busy (tenant_id) AS (
+    SELECT min(o.tenant_id) FROM letter o WHERE o.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')
+    UNION ALL
+    SELECT (
+      SELECT min(o.tenant_id) FROM letter o WHERE o.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND o.tenant_id > busy.tenant_id
+    ) FROM busy WHERE busy.tenant_id IS NOT NULL
+  ), due AS (
     SELECT picked.tenant_id, picked.id
-    FROM tenant
+    FROM busy JOIN tenant ON tenant.id = busy.tenant_id
     CROSS JOIN LATERAL (
       SELECT l.tenant_id, l.id
       FROM letter l
-      WHERE l.tenant_id = tenant.id
+      WHERE l.tenant_id = busy.tenant_id
         AND l.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')
         AND l.run_at <= now()
         AND (l.in_hand_until IS NULL OR l.in_hand_until <= now())
-        AND NOT EXISTS (
-          SELECT 1 FROM letter e
-          WHERE e.tenant_id = tenant.id AND e.to_email = l.to_email
+        AND l.id = (
+          SELECT e.id FROM letter e
+          WHERE e.tenant_id = busy.tenant_id AND e.to_email = l.to_email
             AND e.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')
-            AND (e.queued_at, e.id) < (l.queued_at, l.id)
+          ORDER BY e.queued_at, e.id LIMIT 1
         )
       ORDER BY l.run_at, l.id
       LIMIT greatest(0, share - (
         SELECT count(*) FROM letter b
-        WHERE b.tenant_id = tenant.id AND b.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER') AND b.in_hand_until > now()
+        WHERE b.tenant_id = busy.tenant_id AND b.state IN ('QUEUED', 'CLAIMED', 'HANDING_OVER')
+          AND b.in_hand_until > now()
       ))
       FOR UPDATE SKIP LOCKED
     ) picked

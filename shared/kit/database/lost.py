@@ -10,8 +10,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 T = TypeVar("T")
 
-#: Seconds between the attempts: a restarting server is back within these.
-PAUSES = (0.1, 0.3, 1, 2, 4, 8)
+#: Seconds between the attempts. A restarting server is back within the first few; their sum stays below a lease.
+PAUSES = (0.1, 0.3, 1, 2, 4, 8, 8, 8, 8)
 
 
 def is_lost(error: BaseException) -> bool:
