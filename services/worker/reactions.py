@@ -16,6 +16,8 @@ from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
 from shared.members import letters as member_letters
+from shared.tenants import facts as tenants
+from shared.tenants import service as tenant_service
 
 Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
@@ -25,6 +27,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     members.ApplicationMended: (member_letters.tell_secretariat_of_mending,),
     members.ApplicationApproved: (member_letters.announce_approval,),
     members.ApplicationRejected: (member_letters.announce_rejection,),
+    tenants.ProfileEdited: (tenant_service.refresh_relatives_of,),
 }
 
 

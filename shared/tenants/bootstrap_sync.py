@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -90,7 +91,8 @@ async def _insert(session: AsyncSession, keys: list[Key], columns: dict[Key, dic
         table = _table(table_name)
         stamps = {name: now for name in ("created_at", "updated_at") if name in table.c}
         rows = [{"tenant_id": tenant_id, "id": outcome.ids[key], **stamps, **columns[key]} for key in group]
-        await session.execute(insert(table), rows)
+        # A row that the staff has made in the meantime under the same name or number stands: it is theirs.
+        await session.execute(insert(table).on_conflict_do_nothing(), rows)
         outcome.added[table_name] += [key for _, key in group]
     if keys:
         notes = [

@@ -15,6 +15,7 @@ from shared.kit.refusals import Refusal, Refusals
 from shared.taxonomy.vocabulary import MunicipalityEntry, Vocabulary
 from shared.tenants.contrast import ENOUGH, contrast, is_colour
 from shared.tenants.manifest_checks import is_slug
+from shared.tenants.manifest_reading import FENCE
 
 #: Key and accent of platforms that have not chosen yet: different slugs get different dresses.
 _COLOURS = (
@@ -94,15 +95,16 @@ def filled(
 ) -> dict[str, bytes]:
     """The template's files with their blanks filled. `slugs_by_code`: platforms that may be the parent."""
     values = _values(new, vocabulary, slugs_by_code)
-    # Inside TOML's strings the same characters are escaped as in JSON's.
-    quoted = {name: json.dumps(value, ensure_ascii=False)[1:-1] for name, value in values.items()}
     found = sorted(path for path in template.rglob("*") if path.is_file() and path.suffix != ".txt")
-    return {
-        path.relative_to(template).as_posix(): Template(path.read_text(encoding="utf-8"))
-        .substitute(quoted if path.suffix == ".toml" else values)
-        .encode()
-        for path in found
-    }
+    texts = {path.relative_to(template).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    return {name: _substituted(name, text, values).encode() for name, text in texts.items()}
+
+
+def _substituted(name: str, text: str, values: dict[str, str]) -> str:
+    """Inside the strings of TOML (a whole file, or the head of a page) values are escaped as in those of JSON."""
+    quoted = {blank: json.dumps(value, ensure_ascii=False)[1:-1] for blank, value in values.items()}
+    end = len(text) if name.endswith(".toml") else text.find(FENCE, len(FENCE)) if text.startswith(FENCE) else 0
+    return Template(text[:end]).substitute(quoted) + Template(text[end:]).substitute(values)
 
 
 def _values(new: NewTenant, vocabulary: Vocabulary, slugs_by_code: Mapping[str, str]) -> dict[str, str]:

@@ -18,7 +18,8 @@ T = TypeVar("T", bound=Strict)
 
 #: Raise when the same files must be applied anew because their meaning has changed.
 FORMAT = "1"
-_FENCE = "+++"
+#: Around the front matter of Markdown files.
+FENCE = "+++"
 
 
 class Problem(msgspec.Struct, frozen=True, order=True):
@@ -146,10 +147,10 @@ def _documents(
     for path in sorted(texts):
         if not re.fullmatch(pattern, path):
             continue
-        front, fence, body = texts[path].removeprefix(_FENCE).partition(f"\n{_FENCE}")
-        if not texts[path].startswith(_FENCE) or not fence:
+        front, fence, body = texts[path].removeprefix(FENCE).partition(f"\n{FENCE}")
+        if not texts[path].startswith(FENCE) or not fence:
             problems.append(
-                Problem(f"{name}/{path}", 1, f"先頭に {_FENCE} の行ではさんだ見出し（title など）が必要です。")
+                Problem(f"{name}/{path}", 1, f"先頭に {FENCE} の行ではさんだ見出し（title など）が必要です。")
             )
             continue
         source = Source(f"{name}/{path}", front)

@@ -189,7 +189,7 @@ _PROFILE = text(
       'charters', (SELECT coalesce(jsonb_agg(to_jsonb(h) ORDER BY h.version DESC), '[]') FROM charter h)
     ))::text
     FROM tenant t WHERE t.id = NULLIF(current_setting('app.tenant', true), '')::int
-    """  # noqa: S608 - built from a constant of this module
+    """
 )
 
 

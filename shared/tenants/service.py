@@ -12,6 +12,7 @@ from shared.kit.database.session import NATIONAL, bound_to, tenant_of
 from shared.kit.outbox import record
 from shared.kit.refusals import Conflict, NotFound, Refusal
 from shared.tenants.facts import ProfileEdited, TenantLaunched, TenantResumed, TenantSuspended
+from shared.tenants.indexing import index_about
 from shared.tenants.models import Tenant, TenantState
 from shared.tenants.policy import may_be_resumed, may_be_suspended
 from shared.tenants.profile_changes import ProfileChanges, columns_of
@@ -71,23 +72,40 @@ async def resume_tenant(session: AsyncSession, *, actor: Actor, slug: str) -> No
 
 async def edit_profile(session: AsyncSession, *, actor: Actor, revision: int, changes: ProfileChanges) -> int:
     """Change the session's own platform. Returns the new revision; Conflict when somebody saved after `revision`."""
-    tenant_id = tenant_of(session)
-    row = (await session.execute(select(Tenant).where(Tenant.id == tenant_id).with_for_update())).scalar_one()
-    if row.revision != revision:
-        raise Conflict("ほかの人が先に保存しました。最新の内容を開き直して、もう一度直してください。", "revision")
-    wanted = columns_of(changes, theme=row.theme, help_line=row.help_line)
-    changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
+    tenant = await claim_revision(session, revision)
+    wanted = columns_of(changes, theme=tenant.theme, help_line=tenant.help_line)
+    changed = {name: value for name, value in wanted.items() if getattr(tenant, name) != value}
     if not changed:
         return revision
     for name, value in changed.items():
-        setattr(row, name, value)
-    row.revision = revision + 1
-    row.updated_at = clock.now()
+        setattr(tenant, name, value)
+    return await profile_changed(session, actor, tenant, sorted(changed))
+
+
+async def claim_revision(session: AsyncSession, revision: int) -> Tenant:
+    """Lock the session's own platform for an edit of what was read at `revision`."""
+    statement = select(Tenant).where(Tenant.id == tenant_of(session)).with_for_update()
+    tenant = (await session.execute(statement)).scalar_one()
+    if tenant.revision != revision:
+        raise Conflict("ほかの人が先に保存しました。最新の内容を開き直して、もう一度直してください。", "revision")
+    return tenant
+
+
+async def profile_changed(session: AsyncSession, actor: Actor, tenant: Tenant, parts: list[str]) -> int:
+    """Close an edit: revision, audit, fact, content version. Returns the new revision."""
+    tenant.revision += 1
+    tenant.updated_at = clock.now()
     await session.flush()
-    await _audit(session, actor, "profile.edit", "、".join(sorted(changed)))
-    await record(session, ProfileEdited(edited_tenant_id=tenant_id, columns=sorted(changed)))
+    await _audit(session, actor, "profile.edit", "、".join(parts))
+    await record(session, ProfileEdited(edited_tenant_id=tenant.id, columns=parts))
+    await index_about(session)
     await content_version.bump(session)
-    return row.revision
+    return tenant.revision
+
+
+async def refresh_relatives_of(session: AsyncSession, fact: ProfileEdited, letters: object) -> None:
+    """The reaction to an edit, in the worker."""
+    await refresh_relatives(session, fact.edited_tenant_id)
 
 
 async def refresh_relatives(session: AsyncSession, tenant_id: int) -> None:
