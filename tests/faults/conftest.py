@@ -30,8 +30,16 @@ LEASE = 1.5
 class Background:
     """The process under test. `kill` is kill -9."""
 
-    def __init__(self, settings: Settings, smtp_url: str, broker_url: str | None, log: Path) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        smtp_url: str,
+        broker_url: str | None,
+        log: Path,
+        module: str = "tests.faults.launch",
+    ) -> None:
         self.log = log
+        self.module = module
         self.environment = {
             "PATH": os.environ["PATH"],
             "DATABASE_URL": settings.database_url or "",
@@ -46,7 +54,7 @@ class Background:
     def start(self) -> None:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.launch"],
+                [sys.executable, "-m", self.module],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -16,9 +16,11 @@ from shared.kit.database import embedded, policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.migrate import migrate
 from shared.kit.database.session import Database
-from shared.kit.post import LetterClass
+from shared.kit.post import Letter, LetterClass, LetterState
 from shared.kit.settings import Settings
+from tests.factories.letters import letter_row, queue_letter
 from tests.factories.sink import Sink, free_port, mail_server
+from tests.factories.tenants import make_tenant
 from tests.faults.conftest import Background
 from tests.faults.servers import redis
 from tests.faults.stage import ONCE, Stage
@@ -131,3 +133,30 @@ async def test_told_to_stop_it_does_not_wait_for_a_mail_server_that_hangs(
         await stage.letter_is("HANDING_OVER")
     with running(background):
         assert await stage.ends() == ("SENT", [None, "yes"])
+
+
+async def test_scheduler_and_workers_may_be_processes_of_their_own(
+    settings: Settings, sink: Sink, smtp_url: str, worker_database: Database, tmp_path: Path
+) -> None:
+    tenant = await make_tenant(worker_database)
+    with redis() as broker_url, ExitStack() as stack:
+        given = (settings, smtp_url, broker_url)
+        worker, spare, scheduler = (
+            stack.enter_context(running(Background(*given, tmp_path / module, module)))
+            for module in ("services.worker.main", "services.worker.main", "services.scheduler.main")
+        )
+        for _ in range(2):
+            letter = await queue_letter(worker_database, settings, tenant.id)
+            await _until_sent(worker_database, letter)
+            worker.kill()
+            worker.start()
+        assert [mail["Message-ID"] for mail in sink.mails].count(letter.message_id) == 1
+        for process in (scheduler, worker, spare):
+            assert await asyncio.to_thread(process.stop) == 0
+            process.start()
+
+
+async def _until_sent(database: Database, letter: Letter) -> None:
+    async with asyncio.timeout(20):
+        while (await letter_row(database, letter.tenant_id, letter.id)).state is not LetterState.SENT:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)

@@ -11,9 +11,10 @@ from shared.kit.post import Post
 def test_each_reaction_is_written_for_its_fact() -> None:
     for fact, reactions in REACTIONS.items():
         for reaction in reactions:
-            hints = list(get_type_hints(reaction).values())
+            _, taken, letters, returned = get_type_hints(reaction).values()
             assert inspect.iscoroutinefunction(reaction)
-            assert hints[1:] == [fact, Post, type(None)], f"{reaction.__qualname__} does not take {fact.__name__}"
+            assert (taken, returned) == (fact, type(None)), f"{reaction.__qualname__} does not take {fact.__name__}"
+            assert issubclass(Post, letters), f"{reaction.__qualname__} wants other letters than the post's"
 
 
 def test_facts_of_slices_that_nobody_reacts_to_are_known_too() -> None:
