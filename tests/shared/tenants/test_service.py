@@ -1,7 +1,7 @@
 """Editing, suspending, resuming and launching platforms."""
 
 import itertools
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -14,11 +14,12 @@ from shared.kit.files import FileStore
 from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, NotFound, Refusal, Refusals
 from shared.kit.settings import ROOT, Settings
-from shared.taxonomy.vocabulary import read_vocabulary
+from shared.taxonomy.vocabulary import read_vocabulary, store_vocabulary
 from shared.tenants import bootstrap, describing, queries, service
 from shared.tenants.bootstrap_template import NewTenant, place_of, proposal
+from shared.tenants.describing import ContactDraft, ItemDraft
 from shared.tenants.facts import ProfileEdited
-from shared.tenants.models import Field, Tenant, TenantState
+from shared.tenants.models import Field, ProfileItem, ProfileKind, Tenant, TenantState
 from shared.tenants.profile_changes import ProfileChanges
 from tests.factories.tenants import make_tenant
 
@@ -131,6 +132,53 @@ async def test_the_nation_is_never_suspended(worker_database: Database, web_data
             await service.suspend_tenant(session, actor=STAFF, slug="nowhere", reason="試し")
 
 
+async def test_lists_keep_the_ids_of_what_stays(worker_database: Database, web_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+
+    async def replace(revision: int, *titles: str) -> int:
+        async with web_database.write(tenant.id) as session:
+            items = [ItemDraft(title=title, points=["一つ", " "]) for title in titles]
+            return await describing.replace_items(
+                session, actor=STAFF, revision=revision, kind=ProfileKind.PURPOSE, items=items
+            )
+
+    async def ids() -> list[UUID]:
+        async with web_database.read(tenant.id) as session:
+            return list((await session.execute(select(ProfileItem.id).order_by(ProfileItem.ordinal))).scalars())
+
+    assert await replace(1, "支える", "つなぐ", "知らせる") == 2
+    before = await ids()
+    assert await replace(2, "支える", "つなぐ", "知らせる") == 2
+    assert await replace(2, "支える", "知らせる") == 3
+    async with web_database.read(tenant.id) as session:
+        purposes = (await queries.profile(session)).purposes
+    assert [(item.ordinal, item.title, item.points) for item in purposes] == [
+        (1, "支える", ["一つ"]),
+        (2, "知らせる", ["一つ"]),
+    ]
+    assert await ids() == before[:2]
+    assert await replace(3) == 4
+    with pytest.raises(Refusals) as refused:
+        await replace(4, "")
+    assert refused.value.field == "items.0.title"
+
+
+async def test_contacts_are_cleaned_or_refused(worker_database: Database, web_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    desk = ContactDraft(purpose="入会", department="福祉課", phone="088ー621ー2179", postal_code="〒770-8570")
+    async with web_database.write(tenant.id) as session:
+        await describing.replace_contacts(session, actor=STAFF, revision=1, contacts=[desk])
+    async with web_database.read(tenant.id) as session:
+        shown = (await queries.profile(session)).contacts
+    assert [(contact.phone, contact.postal_code) for contact in shown] == [("088-621-2179", "770-8570")]
+    with pytest.raises(Refusals) as refused:
+        async with web_database.write(tenant.id) as session:
+            wrong = msgspec.structs.replace(desk, department="", phone="12")
+            await describing.replace_contacts(session, actor=STAFF, revision=2, contacts=[wrong])
+    fields = sorted(problem.field or "" for problem in refused.value.problems)
+    assert fields == ["contacts.0.department", "contacts.0.phone"]
+
+
 async def test_a_new_charter_needs_its_secrecy_article(worker_database: Database, web_database: Database) -> None:
     tenant = await make_tenant(worker_database)
     async with web_database.write(tenant.id) as session:
@@ -172,6 +220,8 @@ async def test_an_operator_launches_a_whole_platform(
 ) -> None:
     """As the web process, which owns nothing: the starter pack is there at once."""
     await make_tenant(worker_database)
+    async with worker_database.write(NATIONAL) as session:
+        await store_vocabulary(session, read_vocabulary(ROOT / "tenants" / "vocabulary"))
     code = next(_CODES)
     new = NewTenant(slug="launched", code=code, name='新しい"つながり"PF', slogan="いっしょに", key="#5B2A6E")
     tenant_id = await launch(web_database, settings, new)
