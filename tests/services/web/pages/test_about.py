@@ -1,6 +1,6 @@
 """/about, /charter and the standing pages."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from lxml import html
@@ -10,6 +10,7 @@ from shared.content.models import Page
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Category, Charter, Contact, Field, ProfileItem, ProfileKind, Tenant
+from tests.factories.events import make_event
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 
@@ -42,6 +43,17 @@ async def test_everything_the_profile_says_is_on_the_page_under_a_heading_of_the
     shown = document.text_content()
     assert [kind for kind in ProfileKind if f"{kind.value}の題" not in shown] == []
     assert ["令和5年（2023年）2月20日（月）" in shown, "ここに挙げたものに限りません" in shown] == [True, True]
+
+
+async def test_the_story_is_told_from_the_beginning(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await make_tenant(worker_database, founded_on=date(2023, 2, 20))
+    for title, day in (("第1回セミナー", 6), ("準備会合", 1)):
+        starts_at = datetime(2023, day, 3, 13, 30, tzinfo=clock.JST)
+        await make_event(worker_database, tenant, title=title, starts_at=starts_at)
+    document = await read(client_for, tenant, site, "/about")
+    assert texts(document, "//ol[@class='story']/li/span") == ["準備会合", f"{tenant.short_name} 設立", "第1回セミナー"]
 
 
 async def test_categories_are_a_tree_with_its_open_ends(
