@@ -11,7 +11,7 @@ from shared.kit.content_version import bump
 from shared.kit.refusals import NotFound
 from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
-from shared.members.models import Membership, Organisation, OrganisationField, Source
+from shared.members.models import Membership, Organisation, OrganisationField, Source, Visibility
 from shared.tenants.models import Category, Field
 
 
@@ -78,7 +78,7 @@ async def _create(session: AsyncSession, details: ApplicationDetails) -> Organis
 
 
 async def put_into_search(session: AsyncSession, organisation_id: UUID) -> None:
-    """What the directory's search finds: what everybody may read, and not one contact column, shown or hidden."""
+    """What the directory's search finds: what everybody may read. Of the contact columns only a public representative."""
     organisation = await session.get(Organisation, (session.info["tenant_id"], organisation_id))
     if organisation is None:
         raise NotFound
@@ -107,7 +107,9 @@ async def _words(session: AsyncSession, organisation: Organisation) -> list[str 
         .order_by(Field.ordinal)
     )
     category = select(Category.name).where(Category.id == organisation.category_id)
+    shown = organisation.visibility.get("representative_name") == Visibility.PUBLIC
     return [
+        organisation.representative_name if shown else None,
         organisation.appeal,
         organisation.summary,
         organisation.purpose,

@@ -2,7 +2,10 @@
 
 from uuid import uuid4
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.kit.refusals import Refusals
 from shared.members.details import ApplicationDetails, check
@@ -118,3 +121,36 @@ def test_one_way_to_telephone_is_enough_on_the_web() -> None:
 def test_paper_may_leave_open_what_the_web_asks_for() -> None:
     paper = ApplicationDetails(name="あわ会", kana="アワカイ")
     assert check(paper, profile(), channel=Channel.FAX, municipalities=[]) == paper
+
+
+_typed = st.fixed_dictionaries(
+    {
+        field.name: st.one_of(st.text(max_size=30), st.text("0123456789０９-ー年月カあ@.a ", max_size=15))
+        for field in msgspec.structs.fields(ApplicationDetails)
+        if field.type is str
+    }
+)
+
+
+@given(typed=_typed)
+def test_whatever_is_typed_is_either_refused_by_field_or_clean_for_good(typed: dict[str, str]) -> None:
+    details = ApplicationDetails(**typed)  # type: ignore[arg-type]
+    try:
+        cleaned = check(details, profile(), channel=Channel.FAX, municipalities=MUNICIPALITIES)
+    except Refusals as refused:
+        assert {problem.field for problem in refused.problems} <= set(typed)
+        return
+    assert check(cleaned, profile(), channel=Channel.FAX, municipalities=MUNICIPALITIES) == cleaned
+
+
+@settings(max_examples=30)
+@given(text=st.text(min_size=1))
+def test_each_field_alone_is_cleaned_for_good(text: str) -> None:
+    for field in msgspec.structs.fields(ApplicationDetails):
+        if field.type is str:
+            try:
+                cleaned = checked(**{field.name: text})
+            except Refusals as refused:
+                assert {problem.field for problem in refused.problems} == {field.name}
+            else:
+                assert check(cleaned, profile(), channel=Channel.WEB, municipalities=MUNICIPALITIES) == cleaned

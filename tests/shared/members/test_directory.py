@@ -73,7 +73,7 @@ async def test_the_search_finds_as_people_type(web_database: Database, platform:
     await make_member(
         web_database, platform, name="NPO法人You&ゆう", appeal="髙橋が始めた子ども食堂です。孤独・孤立をなくします。"
     )
-    await make_member(web_database, platform, name="別の会", fields=("disaster",), activities="見回り", audience="")
+    await make_member(web_database, platform, name="別の会", fields=("disaster",), activities="見回り", visibility={})
     assert await listed(web_database, platform, search=typed) == ["NPO法人You&ゆう"]
 
 
@@ -115,6 +115,12 @@ async def test_a_hidden_column_cannot_be_searched(web_database: Database, platfo
     await make_member(web_database, platform)
     for typed in (HIDDEN_PHONE, "2179", "万代町", "﨑山"):
         assert await listed(web_database, platform, search=typed) == []
+
+
+async def test_a_representative_is_found_by_name_when_public(web_database: Database, platform: Tenant) -> None:
+    await make_member(web_database, platform, name="名を出す会", visibility={"representative_name": "PUBLIC"})
+    await make_member(web_database, platform, name="名を出さない会", visibility={"representative_name": "MEMBERS"})
+    assert await listed(web_database, platform, search="髙橋") == ["名を出す会"]
 
 
 async def test_pages_of_the_list_know_the_total(web_database: Database, platform: Tenant) -> None:
