@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.web.context import Context
 from services.web.front import Front
-from services.web.policies import SignInNeeded
+from services.web.policies import SignInNeeded, TenantRests
 from services.web.rendering import page
 from services.web.security import HEADERS, SlowBody
 from services.web.tenancy import HostRefused
@@ -69,6 +69,7 @@ class Errors:
     def handlers(self) -> dict[type[Exception] | int, Any]:
         return {
             SignInNeeded: self.sign_in,
+            TenantRests: self.rests,
             Refusal: self.refusal,
             HostRefused: self.host,
             HTTPException: self.http,
@@ -81,6 +82,10 @@ class Errors:
             return self._page(request, 403, error.message)
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(f"/signin?next={quote(target, safe='')}", status_code=303)
+
+    def rests(self, request: AnyRequest, error: TenantRests) -> Response[Any]:
+        headers = {"Retry-After": "86400", "Cache-Control": "no-store"}
+        return self._page(request, 503, error.message, headers, template="errors/rests.html")
 
     def refusal(self, request: AnyRequest, error: Refusal) -> Response[Any]:
         status = next(status for kind, status in STATUS_OF_REFUSAL if isinstance(error, kind))
@@ -115,12 +120,18 @@ class Errors:
         return self._page(request, 500, f"お手数ですが事務局へお知らせください。番号: {number}")
 
     def _page(
-        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None = None
+        self,
+        request: AnyRequest,
+        status: int,
+        message: str | None,
+        headers: dict[str, str] | None = None,
+        *,
+        template: str = "errors/error.html",
     ) -> Response[Any]:
-        return LatePage(lambda: self._render(request, status, message, headers))
+        return LatePage(lambda: self._render(request, status, message, headers, template))
 
     async def _render(
-        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None
+        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None, template: str
     ) -> Response[Any]:
         try:
             ctx: Context = request.scope.get("state", {}).get("ctx") or self._front.context_of(request.scope)
@@ -129,11 +140,8 @@ class Errors:
         title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
         dress = {name.decode(): value.decode() for name, value in HEADERS} | (headers or {})
         try:
-            return await page(
-                ctx, "errors/error.html", status=status, headers=dress, title=title, message=message, code=status
-            )
+            return await page(ctx, template, status=status, headers=dress, title=title, message=message, code=status)
         except Exception as error:  # the database itself may be what is down
             log.error("no dress for the error page", exc_info=error)
-            return Response(
-                f"{title}\n{message or ''}", status_code=status, media_type="text/plain; charset=utf-8", headers=dress
-            )
+            bare = ctx.site.templates.get_template("errors/bare.html").render(title=title, message=message)
+            return Response(bare, status_code=status, media_type="text/html", headers=dress)

@@ -18,6 +18,7 @@ from services.web.cache import Answer
 from services.web.context import Context
 from services.web.form_token import COOKIE as FORM_COOKIE
 from services.web.site import Site
+from shared.tenants.models import TenantState
 
 SAFE_IN_PATH = "/:@!$&'()*+,;=-._~"
 _UNKEPT = (b"set-cookie", b"content-length")
@@ -38,7 +39,8 @@ class Front(ASGIMiddleware):
         headers = dict(scope["headers"])
         cookies = reader.cookies_of(headers.get(b"cookie"))
         anonymous = b"authorization" not in headers and not any(name in cookies for name in COOKIE_NAMES)
-        cacheable = anonymous and scope["method"] in ("GET", "HEAD") and scope["route_handler"].opt.get("cached")
+        awake = ctx.tenant.state is TenantState.LIVE
+        cacheable = awake and anonymous and scope["method"] in ("GET", "HEAD") and scope["route_handler"].opt.get("cached")
         if cacheable and await self._answered(scope, headers, ctx, send):
             return
         if not anonymous:

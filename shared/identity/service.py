@@ -30,12 +30,12 @@ class CreatedAccount(msgspec.Struct, frozen=True):
     created: bool
 
 
-def fold_email(text: str) -> str:
-    """The spelling by which accounts are found. Refused when it is no address."""
+def fold_email(text: str, *, field: str = "email") -> str:
+    """The spelling by which accounts are found. Refused, in the name of `field`, when it is no address."""
     try:
         return normalise.email(text).lower()
     except Unreadable as error:
-        raise Refusal("EMAIL_UNREADABLE", str(error), "email") from None
+        raise Refusal("EMAIL_UNREADABLE", str(error), field) from None
 
 
 async def create_account(

@@ -73,3 +73,9 @@ async def counts_by_tenant(session: AsyncSession, as_of: date) -> list[TenantCou
     return [
         TenantCounts(slug, name, as_of, msgspec.convert(found or {}, dict[str, Count])) for slug, name, found in rows
     ]
+
+
+async def published_days(session: AsyncSession, *, limit: int = 60) -> list[date]:
+    """The days of which there are figures, newest first."""
+    statement = select(PublishedCount.as_of).distinct().order_by(PublishedCount.as_of.desc()).limit(limit)
+    return list((await session.execute(statement)).scalars())

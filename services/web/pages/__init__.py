@@ -2,6 +2,8 @@
 
 from services.web.pages import graphql, health, oauth, signin
 from services.web.pages.member import overview
+from services.web.pages.national import figures
+from services.web.pages.operator import tenants
 from services.web.pages.public import (
     about,
     charter,
@@ -28,6 +30,8 @@ ROUTES = [
     *oauth.ROUTES,
     *graphql.ROUTES,
     *overview.ROUTES,
+    *figures.ROUTES,
+    *tenants.ROUTES,
     *desk.ROUTES,
     *staff_news.ROUTES,
     *staff_events.ROUTES,

@@ -20,16 +20,11 @@ from shared.members import application_queries as applications
 from shared.members.models import ApplicationState
 from shared.members.words import STATES
 from shared.statistics import queries as statistics
+from shared.statistics.words import NAMES
 
 #: Mail that has waited longer than this is something that the staff should hear of.
 LATE = timedelta(minutes=15)
 OPEN_STATES = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW, ApplicationState.RETURNED)
-NUMBERS = {
-    "member_organisations": "参加団体",
-    "events_held": "開いた行事",
-    "events_upcoming": "これからの行事",
-    "announcements_published": "公開中のお知らせ",
-}
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -54,7 +49,7 @@ async def show_desk(ctx: Ctx) -> Response[Any]:
         waiting=[line for line in waiting if line.number],
         upcoming=upcoming,
         counts=counts,
-        names=NUMBERS,
+        names=NAMES,
         words=words,
         now=clock.now(),
         today_date=clock.today(),
