@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit.database.base import Base
@@ -130,25 +129,14 @@ def _flat(categories: Iterable[CategoryEntry], parent: str | None = None) -> lis
 
 
 async def _upsert(session: AsyncSession, model: type[Base], key: str, rows: list[dict[str, Any]]) -> int:
-    """One statement for many rows; rows that are the same already are not written."""
-    columns = [column for column in rows[0] if column != key]
+    """Rows that are the same already are not written."""
     table = model.__table__
-    if await _same(session, model, rows):
-        return 0
-    changed = 0
-    for start in range(0, len(rows), 1000):
-        given = insert(model).values(rows[start : start + 1000])
-        statement = given.on_conflict_do_update(
-            index_elements=[key],
-            set_={column: given.excluded[column] for column in columns},
-            where=func.row(*(table.c[column] for column in columns)).is_distinct_from(
-                func.row(*(given.excluded[column] for column in columns))
-            ),
-        ).returning(table.c[key])
-        changed += len((await session.execute(statement)).all())
-    return changed
-
-
-async def _same(session: AsyncSession, model: type[Base], rows: list[dict[str, Any]]) -> bool:
-    known = {tuple(row) for row in await session.execute(select(*(model.__table__.c[column] for column in rows[0])))}
-    return all(tuple(row.values()) in known for row in rows)
+    stored = await session.execute(select(*(table.c[column] for column in rows[0])))
+    known = {row[key]: dict(row) for row in stored.mappings()}
+    new = [row for row in rows if row[key] not in known]
+    changed = [row for row in rows if row[key] in known and known[row[key]] != row]
+    if new:
+        await session.execute(insert(model), new)
+    for row in changed:
+        await session.execute(update(model).where(table.c[key] == row[key]).values(**row))
+    return len(new) + len(changed)

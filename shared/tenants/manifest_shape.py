@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -39,7 +40,7 @@ def _in_struct(value: Any, kind: type[Strict], place: Path) -> Iterator[Differen
     if not isinstance(value, dict):
         yield place, f"「{_name(place)}」は{_KINDS['object']}で書いてください。"
         return
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     for key in value.keys() - hints.keys():
         yield (*place, key), _unknown(key, hints)
     for field in msgspec.structs.fields(kind):
@@ -47,6 +48,11 @@ def _in_struct(value: Any, kind: type[Strict], place: Path) -> Iterator[Differen
             yield place, f"必要な項目「{field.name}」がありません。"
     for key in value.keys() & hints.keys():
         yield from differences(value[key], hints[key], (*place, key))
+
+
+@cache
+def _hints(kind: type[Strict]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _in_array(value: Any, kind: Any, place: Path) -> Iterator[Difference]:
