@@ -6,12 +6,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from services.worker.actors import deliver, post
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.content_version import bump
 from shared.kit.database.session import Database
+from shared.kit.outbox import OutboxRow, OutboxState
+from shared.kit.post import Letter, LetterState
+from shared.kit.settings import Settings
 from shared.members.details import ApplicationDetails
 from shared.members.models import Channel, Membership, Organisation, Visibility
 from shared.members.organisations import put_into_search
@@ -19,6 +24,7 @@ from shared.members.service import approve_application, submit_application
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Category, Charter, Contact, Field, Tenant
 from tests.factories.tenants import make_tenant
+from tests.factories.worker import workbench
 
 STAFF = Actor(name="事務局 里子", client_id="staff")
 #: A canary: hidden wherever a form does not say otherwise.
@@ -145,3 +151,22 @@ async def make_organisation(
         await put_into_search(session, organisation.id)
         await bump(session)
     return organisation.id
+
+
+async def settle(settings: Settings, tenant: Tenant) -> list[Letter]:
+    """Let the worker react to the tenant's facts and post its letters; those posted by this call, oldest first.
+
+    Other tests' facts stay where they are, which `run_until_idle` would have to work off first.
+    """
+    async with workbench(settings) as bench:
+        async with bench.database.read(tenant.id) as session:
+            waiting = select(OutboxRow.id).where(OutboxRow.state == OutboxState.WAITING).order_by(OutboxRow.id)
+            facts = list((await session.execute(waiting)).scalars())
+        for fact_id in facts:
+            await deliver(bench, tenant.id, fact_id)
+        async with bench.database.read(tenant.id) as session:
+            queued = select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at)
+            letters = list((await session.execute(queued)).scalars())
+        for letter in letters:
+            await post(bench, tenant.id, letter.id)
+    return letters

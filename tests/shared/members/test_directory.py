@@ -73,7 +73,9 @@ async def test_the_search_finds_as_people_type(web_database: Database, platform:
     await make_member(
         web_database, platform, name="NPO法人You&ゆう", appeal="髙橋が始めた子ども食堂です。孤独・孤立をなくします。"
     )
-    await make_member(web_database, platform, name="別の会", fields=("disaster",), activities="見回り", visibility={})
+    await make_member(
+        web_database, platform, name="別の会", fields=("disaster",), activities="見回り", audience="", visibility={}
+    )
     assert await listed(web_database, platform, search=typed) == ["NPO法人You&ゆう"]
 
 

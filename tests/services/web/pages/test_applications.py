@@ -20,8 +20,7 @@ from shared.members.application_queries import ApplicationView
 from shared.members.models import ApplicationState, Membership
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
-from tests.factories.members import HIDDEN_PHONE, make_application, make_member, make_platform
-from tests.factories.worker import run_until_idle
+from tests.factories.members import HIDDEN_PHONE, make_application, make_member, make_platform, settle
 from tests.services.web.conftest import ClientFor
 
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -96,7 +95,7 @@ async def test_the_page_shows_everything_and_the_letters_about_it(
     staff: httpx.AsyncClient, web_database: Database, platform: Tenant, settings: Settings
 ) -> None:
     application_id = await make_application(web_database, platform, email="letters@npo.example")
-    await run_until_idle(settings)
+    await settle(settings, platform)
     page = (await staff.get(f"/staff/applications/{application_id}")).text
     for words in (
         HIDDEN_PHONE,
