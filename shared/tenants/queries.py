@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Text, cast, select, text
+from sqlalchemy import Text, cast, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from shared.kit import clock
 from shared.tenants.models import Level, ProfileKind, Tenant, TenantState
@@ -21,8 +22,13 @@ class Host(msgspec.Struct, frozen=True):
     state: TenantState
 
 
+class Kin(msgspec.Struct, frozen=True):
+    slug: str
+    name: str
+
+
 class Relative(msgspec.Struct, frozen=True):
-    """A parent or child platform, by name."""
+    """A parent or child platform, by name. `parent` is its own."""
 
     slug: str
     name: str
@@ -32,6 +38,7 @@ class Relative(msgspec.Struct, frozen=True):
     state: TenantState
     host: str | None
     code: str
+    parent: Kin | None = None
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -173,7 +180,8 @@ class Profile(msgspec.Struct, frozen=True):
 
 
 _RELATIVE = """jsonb_build_object('slug', r.slug, 'name', r.name, 'short_name', r.short_name, 'region_name', r.region_name,
-  'level', r.level, 'state', r.state, 'host', r.host, 'code', r.code)"""
+  'level', r.level, 'state', r.state, 'host', r.host, 'code', r.code,
+  'parent', (SELECT jsonb_build_object('slug', p.slug, 'name', p.name) FROM tenant p WHERE p.id = r.parent_id))"""
 
 _PROFILE = text(
     f"""
@@ -208,20 +216,12 @@ async def relatives(
     session: AsyncSession, *, level: Level | None = None, parent_slug: str | None = None, limit: int = 100
 ) -> list[Relative]:
     """Live platforms by code, of one level or below one parent."""
-    statement = select(
-        Tenant.slug,
-        Tenant.name,
-        Tenant.short_name,
-        Tenant.region_name,
-        cast(Tenant.level, Text),
-        cast(Tenant.state, Text),
-        Tenant.host,
-        Tenant.code,
-    ).where(Tenant.state == TenantState.LIVE)
+    r = aliased(Tenant, name="r")
+    statement = select(cast(literal_column(_RELATIVE), Text)).select_from(r).where(r.state == TenantState.LIVE)
     if level is not None:
-        statement = statement.where(Tenant.level == level)
+        statement = statement.where(r.level == level)
     if parent_slug is not None:
         parent = select(Tenant.id).where(Tenant.slug == parent_slug).scalar_subquery()
-        statement = statement.where(Tenant.parent_id == parent)
-    rows = await session.execute(statement.order_by(Tenant.code).limit(limit))
-    return [msgspec.convert(dict(row._mapping), Relative, strict=False) for row in rows]
+        statement = statement.where(r.parent_id == parent)
+    rows = await session.execute(statement.order_by(r.code).limit(limit))
+    return [msgspec.json.decode(row, type=Relative) for row in rows.scalars()]

@@ -16,6 +16,13 @@ strawberry.enum(Level, description="国, 都道府県, 圏域, 市町村")
 strawberry.enum(TenantState, description="準備, 公開, 休止, 終了")
 
 
+@strawberry.type(description="A platform's place and name")
+@everyone
+class TenantName:
+    slug: str
+    name: str
+
+
 @strawberry.type(description="A platform by name: all that others may read of it here. Its own host has the rest.")
 @everyone
 class RelatedTenant:
@@ -26,6 +33,7 @@ class RelatedTenant:
     name: str
     short_name: str
     region_name: str
+    parent: TenantName | None
 
     @strawberry.field
     def url(parent: Parent[Relative], info: Info) -> str:

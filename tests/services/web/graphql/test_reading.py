@@ -48,9 +48,9 @@ async def test_categories_are_a_tree(client_for: ClientFor, worker_database: Dat
 
 
 async def test_platforms_are_found_by_level_and_parent(client_for: ClientFor, town: Tenant) -> None:
-    query = "query ($parent: String) { tenants(level: MUNICIPALITY, parent: $parent) { slug url } }"
+    query = "query ($parent: String) { tenants(level: MUNICIPALITY, parent: $parent) { slug url parent { slug } } }"
     found = (await data(client_for(town), query, {"parent": "national"}))["tenants"]
-    assert {"slug": town.slug, "url": f"http://{town.slug}.localhost:8000"} in found
+    assert {"slug": town.slug, "url": f"http://{town.slug}.localhost:8000", "parent": {"slug": "national"}} in found
     assert (await data(client_for(town), query, {"parent": town.slug}))["tenants"] == []
 
 
