@@ -1,12 +1,15 @@
 """What every page has: landmarks, one h1, ways on, furigana on demand; no inline script or style."""
 
-from typing import Any
+from typing import Any, cast
 
+import httpx
 import pytest
 from lxml import html
 
+from services.web.app import create_app
 from services.web.site import Site
 from shared.kit.database.session import Database
+from shared.kit.settings import Settings
 from shared.tenants.models import Contact
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
@@ -64,3 +67,21 @@ async def test_furigana_stands_over_running_text(client_for: ClientFor, worker_d
     readings = [rt.text for rt in document.xpath("//main//rt")]
     assert "じょうほう" in readings
     assert document.xpath("//title//rt") == []
+
+
+async def test_without_a_database_a_page_still_says_what_to_do(
+    worker_database: Database, site: Site, settings: Settings
+) -> None:
+    tenant = await make_tenant(worker_database)
+    await site._reload_hosts()
+    given = {name: getattr(settings, name) for name in settings.__struct_fields__}
+    alone = create_app(Settings(**given | {"database_url": "postgresql://nobody@127.0.0.1:1/nothing"}))
+    alone.state.site.hosts = site.hosts
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast(Any, alone)), base_url=settings.tenant_url(tenant.slug)
+    ) as client:
+        answer = await client.get("/about")
+    document = html.fromstring(answer.text)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert document.xpath("string(//h1)") == "ただいま混み合っています"
+    assert "もう一度お試しください" in document.xpath("string(//main/p)")
