@@ -67,6 +67,11 @@ class Background:
     def kill(self) -> None:
         self._tell(signal.SIGKILL).wait()
 
+    def end(self) -> None:
+        """Whatever its state: it is gone."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
     def stop(self) -> int:
         """As a service manager does it; the exit code. TimeoutExpired after the 10 s that are promised."""
         return self._tell(signal.SIGTERM).wait(10)
@@ -93,7 +98,7 @@ def background(
         process = Background(settings, smtp_url, broker_url, tmp_path_factory.mktemp("background") / "log")
         process.start()
         yield process
-        process.kill()
+        process.end()
 
 
 @pytest.fixture
