@@ -46,13 +46,21 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 async def apply_all(settings: Settings, *, say: Say = print) -> int:
-    """Apply `tenants/` in one transaction. Returns how many platforms changed; ManifestRefused when a file is wrong."""
+    """Apply `tenants/` in one transaction. Returns how many platforms changed; ManifestRefused when a file is wrong.
+
+    What changed is said when it is committed, so what is said is true.
+    """
+    lines: list[str] = []
     database = Database(create_engine(settings, policies.WORKER, pool_size=1))
     try:
         async with database.write(NATIONAL) as session:
-            return await bootstrap.apply(session, root=settings.tenants, files=FileStore(settings), say=say)
+            files = FileStore(settings)
+            changed = await bootstrap.apply(session, root=settings.tenants, files=files, say=lines.append)
     finally:
         await database.close()
+    for line in lines:
+        say(line)
+    return changed
 
 
 def apply_command(settings: Settings, given: argparse.Namespace) -> int:
