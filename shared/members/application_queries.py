@@ -81,6 +81,15 @@ class Applications(msgspec.Struct, frozen=True):
     items: list[ApplicationLine]
 
 
+class Lookalike(msgspec.Struct, frozen=True):
+    """An organisation, or another application, that may be the same as the one on the desk; `same` names what agrees."""
+
+    id: UUID
+    name: str
+    receipt_number: str | None
+    same: list[str]
+
+
 class Receipt(msgspec.Struct, frozen=True):
     """What the applicant sees right after sending; nothing that another reader of the address could misuse."""
 
@@ -121,11 +130,45 @@ _APPLICATIONS = text(
 ).bindparams(bindparam("states", type_=ARRAY(Text)), *(bindparam(each, type_=Integer) for each in ("first", "offset")))
 
 
+#: Names are compared without spaces and letter case. Refused applications do not count, nor what this one has become.
+_LOOKALIKES = text(
+    """
+    WITH mine AS (
+      SELECT id, organisation_id, details ->> 'corporate_number' AS corporate_number, details ->> 'email' AS email,
+        ARRAY[details ->> 'phone', details ->> 'mobile'] AS phones, lower(regexp_replace(organisation_name, '\\s', '', 'g')) AS name
+      FROM membership_application WHERE id = :id
+    ), other AS (
+      SELECT id, name, NULL AS receipt_number, corporate_number, email, ARRAY[phone, mobile] AS phones FROM organisation
+      WHERE id IS DISTINCT FROM (SELECT organisation_id FROM mine)
+      UNION ALL
+      SELECT id, organisation_name, receipt_number, details ->> 'corporate_number', details ->> 'email',
+        ARRAY[details ->> 'phone', details ->> 'mobile']
+      FROM membership_application WHERE id <> :id AND state NOT IN ('APPROVED', 'REJECTED')
+    ), compared AS (
+      SELECT other.id, other.name, other.receipt_number, array_remove(ARRAY[
+        CASE WHEN lower(regexp_replace(other.name, '\\s', '', 'g')) = mine.name THEN '団体名' END,
+        CASE WHEN other.corporate_number = NULLIF(mine.corporate_number, '') THEN '法人番号' END,
+        CASE WHEN array_remove(other.phones, '') && array_remove(mine.phones, '') THEN '電話番号' END,
+        CASE WHEN other.email = NULLIF(mine.email, '') THEN 'メールアドレス' END], NULL) AS same
+      FROM other CROSS JOIN mine
+    )
+    SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY cardinality(same) DESC, name), '[]')::text
+    FROM (SELECT * FROM compared WHERE same <> '{}' ORDER BY cardinality(same) DESC, name LIMIT 10) c
+    """
+).bindparams(bindparam("id", type_=Uuid))
+
+
 async def application(session: AsyncSession, application_id: UUID) -> ApplicationView:
     row = (await session.execute(_APPLICATION, {"id": application_id})).scalar_one_or_none()
     if row is None:
         raise NotFound
     return msgspec.json.decode(row, type=ApplicationView)
+
+
+async def lookalikes(session: AsyncSession, application_id: UUID) -> list[Lookalike]:
+    """The most alike first, at most ten: whether they are the same, a person has to say."""
+    row = (await session.execute(_LOOKALIKES, {"id": application_id})).scalar_one()
+    return msgspec.json.decode(row, type=list[Lookalike])
 
 
 async def applications(

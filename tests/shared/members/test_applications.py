@@ -224,3 +224,35 @@ async def test_another_platform_sees_and_decides_nothing(
         await approve(web_database, other, application_id)
     async with web_database.read(other.id) as session:
         assert (await application_queries.applications(session)).total == 0
+
+
+async def test_what_may_be_the_same_organisation_is_named_with_what_agrees(
+    web_database: Database, platform: Tenant
+) -> None:
+    number = "5000012010008"
+    member = await make_member(
+        web_database, platform, name="あわ 会", corporate_number=number, phone="", mobile="090-1234-5678"
+    )
+    rejected = await make_application(web_database, platform, name="あわ会", phone="", mobile="090-1234-5678")
+    async with web_database.write(platform.id) as session:
+        await service.reject_application(session, rejected, message="二重", actor=STAFF)
+    waiting = await make_application(web_database, platform, name="別の会", phone="", mobile="090-1234-5678")
+    await make_application(web_database, platform, name="無関係の会", phone="", mobile="090-8765-4321")
+    mine = await make_application(
+        web_database, platform, name="あわ会", corporate_number=number, phone="090-1234-5678", mobile=""
+    )
+    async with web_database.read(platform.id) as session:
+        alike = await application_queries.lookalikes(session, mine)
+    assert [(each.id, each.same) for each in alike] == [
+        (member, ["団体名", "法人番号", "電話番号"]),
+        (waiting, ["電話番号"]),
+    ]
+
+
+async def test_an_application_is_not_like_the_organisation_that_it_became(
+    web_database: Database, platform: Tenant
+) -> None:
+    application_id = await make_application(web_database, platform, phone="", mobile="090-1111-2222")
+    await approve(web_database, platform, application_id)
+    async with web_database.read(platform.id) as session:
+        assert await application_queries.lookalikes(session, application_id) == []

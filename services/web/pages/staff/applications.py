@@ -121,12 +121,15 @@ def _beside_its_form(refusal: Refusal, form: Form) -> Refusal:
 async def _item(
     ctx: Context, application_id: UUID, view: FormView, *, status: int = 200, conflict: bool = False
 ) -> Response[Any]:
+    application = await ctx.read(application_queries.application, application_id)
+    alike = await ctx.read(application_queries.lookalikes, application_id) if application.is_open else []
     return await page(
         ctx,
         "applications/item.html",
         status=status,
         headers={"Cache-Control": "no-store"},
-        application=await ctx.read(application_queries.application, application_id),
+        application=application,
+        alike=alike,
         choices=await join_form.choices(ctx),
         view=view,
         conflict=conflict,

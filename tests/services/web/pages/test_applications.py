@@ -109,6 +109,15 @@ async def test_the_page_shows_everything_and_the_letters_about_it(
     assert ("送信済み" in page, "desk@pref.example" in page) == (True, True)
 
 
+async def test_a_second_application_of_the_same_organisation_is_pointed_out(
+    staff: httpx.AsyncClient, web_database: Database, platform: Tenant
+) -> None:
+    member = await make_member(web_database, platform, name="あわ会", phone="", mobile="090-1234-5678")
+    again = await make_application(web_database, platform, name="あわ会", phone="", mobile="090-1234-5678")
+    page = (await staff.get(f"/staff/applications/{again}")).text
+    assert ("団体名、電話番号が同じです" in page, f'href="/organisations/{member}"' in page) == (True, True)
+
+
 async def test_the_whole_story_on_the_desk(
     staff: httpx.AsyncClient, web_database: Database, platform: Tenant, client_for: ClientFor
 ) -> None:
