@@ -20,7 +20,7 @@ from shared.kit.letter_text import Sender
 from shared.kit.sending import Claim
 from shared.kit.settings import Settings
 
-#: The default policy folds a long Japanese name and leaves a space inside it.
+#: For the headers: the default policy folds a long Japanese name and leaves a space inside it.
 POLICY = policy.SMTP.clone(max_line_length=998)
 #: Seconds. Their sum over one letter stays below the lease.
 CONNECT, COMMAND, ANSWER = 10, 8, 45
@@ -65,7 +65,9 @@ def message_of(letter: Claim, sender: Sender) -> EmailMessage:
 
 
 def _message(letter: Claim, sender: Sender) -> EmailMessage:
-    message = EmailMessage(POLICY)
+    message = EmailMessage(policy.SMTP)
+    # First, and by the usual policy: base64 in lines of 76. It also drops what Content-* headers there are.
+    message.set_content(letter.body, cte="base64")
     message["From"] = _address(sender.name, sender.email)
     message["To"] = _address(letter.to_name or "", letter.to_email)
     message["Subject"] = letter.subject
@@ -78,7 +80,7 @@ def _message(letter: Claim, sender: Sender) -> EmailMessage:
         message[name] = value
     if letter.resent:
         message["X-Tsunagari-Resent"] = "yes"
-    message.set_content(letter.body, cte="base64")
+    message.policy = POLICY
     return message
 
 

@@ -2,10 +2,13 @@
 
 import asyncio
 import datetime
+import email
 import ipaddress
 import ssl
+from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -169,20 +172,50 @@ def _endings(folder: Path) -> list[str]:
     return sorted(file.suffix for file in folder.iterdir())
 
 
-@pytest.mark.parametrize("part", ["to_name", "subject"])
-def test_a_header_cannot_be_broken_out_of(part: str) -> None:
-    values = {"to_name": "山田", "subject": "知らせ"} | {part: "x\r\nBcc: b@example.jp"}
-    letter = Claim(
+def _claim(**values: Any) -> Claim:
+    given: dict[str, Any] = {"to_name": "山田 花子", "subject": "知らせ", "body": "ことば\n" * 500, "headers": {}}
+    return Claim(
         id=uuid4(),
         attempt=1,
         letter_class=LetterClass.MUST_ARRIVE,
         to_email="a@example.jp",
-        body="x",
-        headers={},
         message_id="<1@town.example>",
-        queued_at=datetime.datetime.now(datetime.UTC),
+        queued_at=datetime.datetime(2026, 11, 21, 15, 0, tzinfo=datetime.UTC),
         resent=False,
-        **values,
+        **given | values,
     )
+
+
+SENDER = Sender(
+    name="とくしま孤独・孤立対策官民連携プラットフォーム（試験のための、たいへん長い名前）",
+    email="noreply@town.example",
+    base_url="https://town.example",
+)
+
+
+def test_a_letter_is_a_mail_that_every_server_takes() -> None:
+    raw = message_of(_claim(), SENDER).as_bytes()
+    headers, _, body = raw.partition(b"\r\n\r\n")
+    assert max(len(line) for line in body.split(b"\r\n")) <= 76
+    assert max(len(line) for line in headers.split(b"\r\n")) <= 998
+    assert raw.isascii()
+    read = email.message_from_bytes(raw, policy=policy.default)
+    assert read["From"].addresses[0].display_name == SENDER.name
+    assert read["To"].addresses[0].display_name == "山田 花子"
+    assert (read["Date"], read["Content-Language"], read["Auto-Submitted"]) == (
+        "Sun, 22 Nov 2026 00:00:00 +0900",
+        "ja",
+        "auto-generated",
+    )
+    assert read["X-Tsunagari-Resent"] is None
+
+
+@pytest.mark.parametrize("part", ["to_name", "subject"])
+def test_a_header_cannot_be_broken_out_of(part: str) -> None:
     with pytest.raises(Refused):
-        message_of(letter, Sender(name="町", email="noreply@town.example", base_url="https://town.example"))
+        message_of(_claim(**{part: "x\r\nBcc: b@example.jp"}), SENDER)
+
+
+def test_a_header_of_a_letters_own_cannot_be_broken_out_of() -> None:
+    with pytest.raises(Refused):
+        message_of(_claim(headers={"List-Unsubscribe": "<https://town.example>\r\nBcc: b@example.jp"}), SENDER)
