@@ -1,6 +1,7 @@
 """Raster pictures: sniffed, bounded, turned upright, stripped of everything but pixels, in three sizes."""
 
 import io
+import threading
 from typing import Any
 
 import msgspec
@@ -9,8 +10,10 @@ from PIL import Image, ImageOps
 from shared.kit.refusals import Refusal
 
 MAX_BYTES = 10 * 1024 * 1024
-#: A small file may unfold to gigabytes; a photograph of a good camera has 24 to 50 million points.
-MAX_PIXELS = 60_000_000
+#: A small file may unfold to gigabytes; a photograph of a good telephone has 12 to 24 million points.
+MAX_PIXELS = 40_000_000
+#: The largest picture takes 200 MB while it is worked on; two at once would be felt.
+_ONE_AT_A_TIME = threading.Lock()
 # Pillow's own limit is looser and warns where ours refuses: `_upright` looks at the header before any pixel is unpacked.
 Image.MAX_IMAGE_PIXELS = None
 LONGEST_SIDE = {"1200": 1200, "thumb": 400}
@@ -19,7 +22,7 @@ _CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"
 _SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {},
-    "JPEG": {"quality": 85, "progressive": True},
+    "JPEG": {"quality": 85},
     "WEBP": {"quality": 85, "method": 4},
 }
 
@@ -41,14 +44,12 @@ class Picture(msgspec.Struct, frozen=True):
 def read(data: bytes) -> Picture:
     """CPU-bound: to be called in a thread. Raises Refusal for the field `file`."""
     check_size(data)
-    image = _upright(data)
-    kind = image.info["kind"]
-    sizes = {"original": _encoded(image, kind)}
-    for name, side in LONGEST_SIDE.items():
-        small = image.copy()
-        small.thumbnail((side, side), Image.Resampling.LANCZOS)
-        sizes[name] = _encoded(small, kind)
-    return Picture(_CONTENT_TYPES[kind], _SUFFIXES[kind], image.width, image.height, sizes)
+    with _ONE_AT_A_TIME:
+        kind, image = _upright(data)
+        sizes = {"original": _encoded(image, kind)}
+        for name, side in LONGEST_SIDE.items():
+            sizes[name] = _encoded(_within(image, side), kind)
+        return Picture(_CONTENT_TYPES[kind], _SUFFIXES[kind], image.width, image.height, sizes)
 
 
 def check_size(data: bytes) -> None:
@@ -63,8 +64,8 @@ def check_size(data: bytes) -> None:
         raise Refusal("FILE_EMPTY", "ファイルが空です。もう一度お選びください。", "file")
 
 
-def _upright(data: bytes) -> Image.Image:
-    """The pixels alone, as a camera held upright would have taken them."""
+def _upright(data: bytes) -> tuple[str, Image.Image]:
+    """Its kind, and the pixels alone, as a camera held upright would have taken them."""
     try:
         opened = Image.open(io.BytesIO(data), formats=list(_CONTENT_TYPES))
     except (OSError, ValueError, SyntaxError):
@@ -75,26 +76,39 @@ def _upright(data: bytes) -> Image.Image:
             f"画像の縦横が大きすぎます（{opened.width}×{opened.height}）。長い辺を6000ピクセルほどに縮めてください。",
             "file",
         )
-    return _pixels(opened)
+    return str(opened.format), _pixels(opened)
 
 
-def _pixels(opened: Image.Image) -> Image.Image:
-    kind = str(opened.format)
+def _pixels(image: Image.Image) -> Image.Image:
+    transparent = image.format != "JPEG" and image.has_transparency_data
+    mode = "RGBA" if transparent else "RGB"
+    unconverted = image.mode
     try:
-        turned = ImageOps.exif_transpose(opened)
-        transparent = kind != "JPEG" and turned.has_transparency_data
-        image = turned.convert("RGBA" if transparent else "RGB")
+        ImageOps.exif_transpose(image, in_place=True)
+        # Only where needed: each of these is a copy of all pixels.
+        if image.mode != mode:
+            image = image.convert(mode)
+        image.load()
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError):
         raise _not_an_image() from None
-    image.info = {"kind": kind}
+    # EXIF, GPS and comments go. The colour profile stays, as long as the colours are still those that it describes.
+    profile = image.info.get("icc_profile") if image.mode == unconverted else None
+    image.info = {"icc_profile": profile} if profile else {}
     return image
+
+
+def _within(image: Image.Image, side: int) -> Image.Image:
+    """Never larger than it was."""
+    scale = min(1.0, side / max(image.size))
+    if scale == 1.0:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
 def _encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
-    bare = image.copy()
-    bare.info = {}
-    bare.save(out, kind, **_OPTIONS[kind])
+    image.save(out, kind, icc_profile=image.info.get("icc_profile"), **_OPTIONS[kind])
     return out.getvalue()
 
 

@@ -144,10 +144,15 @@ class EventView(msgspec.Struct, frozen=True):
         """For readers: nothing is "announced" or "open" any more once its day or its deadline has passed."""
         if self.state in (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL) and self.over(now):
             return Phase.PAST
+        if not self._opened(now):
+            return Phase(self.state)
         late = self.registration_deadline is not None and self.registration_deadline < now
-        if self.state is EventState.OPEN and late:
-            return Phase.CLOSED
-        return Phase(self.state)
+        return Phase.CLOSED if late else Phase.OPEN
+
+    def _opened(self, now: datetime) -> bool:
+        if self.state is EventState.ANNOUNCED and self.takes_registrations:
+            return self.registration_opens_at is not None and self.registration_opens_at <= now
+        return self.state is EventState.OPEN
 
     def registration_open(self, now: datetime) -> bool:
         return self.takes_registrations and self.phase(now) in (Phase.OPEN, Phase.FULL)

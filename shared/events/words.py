@@ -51,8 +51,10 @@ def span(starts_at: datetime, ends_at: datetime | None, all_day: bool) -> str:
 
 
 def where(event: EventView) -> str | None:
-    """The hall, and whether one may join from afar."""
-    places = [event.venue, "オンライン" if event.online else None]
+    """The hall, and whether one may join from afar, unless the hall's name says so itself (Web会議)."""
+    venue = event.venue or ""
+    said = "オンライン" in venue or "Web" in venue
+    places = [venue, "オンライン" if event.online and not said else None]
     return "・".join(place for place in places if place) or None
 
 

@@ -1,5 +1,6 @@
 """News from the draft to the withdrawal."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -80,6 +81,17 @@ async def test_publishing_twice_is_one_publication(web_database: Database, tenan
     assert (again.published_at, again.revision) == (row.published_at, row.revision)
     assert await facts(web_database, tenant) == ["AnnouncementPublished"]
     assert await version(web_database, tenant) == before
+
+
+async def test_two_who_publish_at_once_make_one_publication(web_database: Database, tenant: Tenant) -> None:
+    row = await make_announcement(web_database, tenant, published=False)
+
+    async def publish() -> None:
+        async with web_database.write(tenant.id) as session:
+            await service.publish_announcement(session, actor=EDITOR, announcement_id=row.id)
+
+    await asyncio.gather(*(publish() for _ in range(4)))
+    assert await facts(web_database, tenant) == ["AnnouncementPublished"]
 
 
 async def test_what_is_withdrawn_is_gone_for_readers_and_may_come_back(web_database: Database, tenant: Tenant) -> None:

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.ExifTags import GPS, IFD, Base
 
 from shared.content import pictures
@@ -47,6 +47,20 @@ def test_where_and_with_what_a_picture_was_taken_does_not_come_out() -> None:
 def test_a_picture_taken_with_the_camera_turned_stands_upright() -> None:
     picture = pictures.read(photograph(size=(300, 200), exif=with_gps()))
     assert (picture.width, picture.height, opened(picture.original).size) == (200, 300, (200, 300))
+
+
+def test_colours_stay_what_they_were() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    out = io.BytesIO()
+    Image.new("RGB", (900, 900), "#2f855a").save(out, "JPEG", icc_profile=profile)
+    for kept in pictures.read(out.getvalue()).sizes.values():
+        assert opened(kept).info["icc_profile"] == profile
+
+
+def test_a_print_in_four_colours_becomes_one_for_screens() -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (30, 20)).save(out, "JPEG")
+    assert opened(pictures.read(out.getvalue()).original).mode == "RGB"
 
 
 def test_a_small_picture_is_not_blown_up() -> None:

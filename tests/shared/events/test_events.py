@@ -331,6 +331,28 @@ async def test_what_is_to_come_is_told_from_what_is_over(web_database: Database,
     assert {name for name, view in views.items() if view.over(now)} == {"old", "older"}
 
 
+async def test_an_event_stands_for_its_readers_where_the_hour_has_brought_it(
+    web_database: Database, tenant: Tenant
+) -> None:
+    now = clock.now()
+    made = {
+        "opens later": await make_event(web_database, tenant, registration_opens_at=now + 2 * DAY),
+        "open": await make_event(web_database, tenant, registration_deadline=now + 2 * DAY),
+        "announced": await make_event(web_database, tenant, takes_registrations=False),
+        "short": await make_event(web_database, tenant, starts_at=now + DAY),
+    }
+    phases = {}
+    for name, event in made.items():
+        view = await read(web_database, tenant, event)
+        phases[name] = [view.phase(now + days * DAY).value for days in (0, 3, 60)]
+    assert phases == {
+        "opens later": ["ANNOUNCED", "OPEN", "PAST"],
+        "open": ["OPEN", "CLOSED", "PAST"],
+        "announced": ["ANNOUNCED", "ANNOUNCED", "PAST"],
+        "short": ["OPEN", "PAST", "PAST"],
+    }
+
+
 async def test_a_list_goes_on_where_it_stopped(web_database: Database, tenant: Tenant) -> None:
     now = clock.now()
     in_order = [await make_event(web_database, tenant, starts_at=now + day * DAY) for day in (1, 2, 3, 4, 5)]
