@@ -35,8 +35,9 @@ class Context:
         #: The cookie that form tokens are bound to; None until a form is shown.
         self.form_secret = form_secret
         self.new_form_secret: str | None = None
-        #: The header `Idempotency-Key` of a GraphQL request.
+        #: Of a GraphQL request: the header `Idempotency-Key`, and the peer.
         self.idempotency_key: str | None = None
+        self.client_address = ""
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: AsyncSession | None = None

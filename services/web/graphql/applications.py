@@ -14,6 +14,7 @@ from services.web.graphql.policies import needs, only
 from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid, given_values
 from services.web.graphql.writing import by, key_of, required
+from services.web.limits import limit_applications
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.members import application_queries as queries
@@ -225,7 +226,10 @@ class ApplicationMutations:
     async def submit_membership_application(
         self, info: Info, input: SubmitMembershipApplicationInput
     ) -> ApplicationView:
-        return await info.context.write(
+        ctx = info.context
+        if not ctx.actor.may(_READ):
+            await limit_applications(ctx, email=input.email, client_address=ctx.client_address)
+        return await ctx.write(
             service.submit_application,
             _details(input),
             channel=Channel.API,

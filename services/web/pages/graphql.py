@@ -79,6 +79,8 @@ async def _body(receive: Receive, headers: Headers) -> bytes:
 async def _answer(scope: HTTPScope, headers: Headers, body: bytes, media: bytes) -> Answered:
     ctx: Context = scope["state"]["ctx"]
     ctx.idempotency_key = headers.get(b"idempotency-key", b"").decode("latin-1") or None
+    client = scope.get("client")
+    ctx.client_address = client[0] if client else ""
     service: GraphQL = scope["litestar_app"].state.graphql
     if ctx.actor.signed_in:
         return await service.answer(ctx, body)

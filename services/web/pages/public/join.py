@@ -1,6 +1,5 @@
 """入会の申込み: 入力 → 確認 → 完了, and mending what the secretariat has sent back."""
 
-import hashlib
 from typing import Any
 
 from litestar import Request, get, post
@@ -9,12 +8,12 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, FormView, read_form
+from services.web.limits import TooMany, limit_applications
 from services.web.pages.public import join_form
 from services.web.pages.public.join_form import Values
 from services.web.pages.signin import client_address
 from services.web.rendering import page
 from shared.identity.policy import Permission
-from shared.kit import limits
 from shared.kit.refusals import NotFound, Refusal
 from shared.members import application_queries, service
 from shared.members.application_queries import ToMend
@@ -25,19 +24,8 @@ from shared.tenants.queries import ContactView, Profile
 
 AnyRequest = Request[Any, Any, Any]
 
-#: An hour's applications from one mail address, and from one network: a whole office shares one.
-HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
 #: For this browser only; not no-store, with which the back button would end in an error instead of the typed form.
 _PRIVATE = {"Cache-Control": "private, no-cache"}
-
-
-class TooMany(Refusal):
-    def __init__(self) -> None:
-        super().__init__(
-            "TOO_MANY_REQUESTS",
-            "短い時間にお申込みが続いたため、いまは受け付けられません。入力内容は残っています。"
-            "1時間ほどたってからもう一度送るか、事務局へご連絡ください。",
-        )
 
 
 @get("/join", policy=Permission.PUBLIC)
@@ -60,7 +48,7 @@ async def apply(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         cleaned = await ctx.read(service.checked, details, channel=Channel.WEB)
         if action != "send":
             return await _confirm(ctx, cleaned, values)
-        await _keep_within_limits(request, ctx, cleaned.email)
+        await limit_applications(ctx, email=cleaned.email, client_address=client_address(request))
         return await _send(ctx, details, values["key"])
     except Refusal as refusal:
         return await _refused(ctx, values, refusal)
@@ -117,17 +105,6 @@ async def _mending_again(
     except Refusal as problem:
         return await _refused(ctx, values, problem, mending=known)
     return await _confirm(ctx, cleaned, values, mending=known)
-
-
-async def _keep_within_limits(request: AnyRequest, ctx: Context, email: str) -> None:
-    """Counted in transactions of their own, so that a refused application counts, too."""
-    if not ctx.site.settings.rate_limits:
-        return
-    buckets = ((f"address {email.lower()}", PER_ADDRESS), (f"network {client_address(request)}", PER_NETWORK))
-    for who, limit in buckets:
-        bucket = f"join {ctx.tenant.id} {hashlib.sha256(who.encode()).hexdigest()}"
-        if not await ctx.write(limits.within, bucket, limit=limit, seconds=HOUR):
-            raise TooMany
 
 
 async def _refused(ctx: Context, values: Values, refusal: Refusal, mending: ToMend | None = None) -> Response[Any]:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
+from services.web.graphql import requests
 from services.web.graphql.documents import Documents
 from services.web.graphql.schema import build
 from services.web.security import MAX_GRAPHQL
@@ -195,3 +196,16 @@ def test_a_refusal_speaks_japanese() -> None:
     with pytest.raises(Refusal) as caught:
         documents.admit(bomb(20), None, {})
     assert caught.value.message == "項目は200個までです。"
+
+
+async def test_what_takes_too_long_is_given_up(
+    client: httpx.AsyncClient, owner_connection: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await data(client, "{ tenant { name } }")
+    monkeypatch.setattr(requests, "DEADLINE", 0.2)
+    async with owner_connection.transaction():
+        await owner_connection.execute("LOCK TABLE announcement IN ACCESS EXCLUSIVE MODE")
+        answer = await client.post("/graphql", json={"query": "{ announcements { totalCount } }"})
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DEADLINE_EXCEEDED"
+    assert (await data(client, "{ announcements { totalCount } }"))["announcements"] == {"totalCount": 0}

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from services.web.site import Site
 from shared.identity.models import Role
 from shared.kit import clock
 from shared.kit.database.session import Database
@@ -150,7 +152,7 @@ def as_input(**changes: Any) -> dict[str, Any]:
 
 
 async def test_an_organisation_applies_and_is_approved(
-    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, site: Any
+    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, site: Site
 ) -> None:
     platform = await make_platform(worker_database)
     await site._reload_hosts()
@@ -191,8 +193,20 @@ async def test_an_organisation_applies_and_is_approved(
     }
 
 
+async def test_one_address_does_not_apply_without_end(
+    client_for: ClientFor, worker_database: Database, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = await make_platform(worker_database)
+    await site._reload_hosts()
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    submit = mutation("submitMembershipApplication", "status", "MembershipApplication")
+    values = as_input() | {"idempotencyKey": None}
+    answers = [await done(client_for(platform), submit, values) for _ in range(6)]
+    assert [answer.get("status", answer.get("code")) for answer in answers] == ["RECEIVED"] * 5 + ["TOO_MANY_REQUESTS"]
+
+
 async def test_an_application_is_returned_with_what_is_to_be_mended(
-    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, site: Any
+    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, site: Site
 ) -> None:
     platform = await make_platform(worker_database)
     await site._reload_hosts()
