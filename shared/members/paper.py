@@ -59,11 +59,12 @@ async def render_form1(
     receipt_number: str | None,
     *,
     received_on: date | None = None,
+    change: bool = False,
     municipality: str = "",
     channel: Channel | None = None,
     web_address: str | None = None,
 ) -> bytes:
-    """入会申請書: empty without `details`. `web_address` is where the same form stands on the web, for those who would rather."""
+    """入会申請書, which is the 変更届, too: empty without `details`. `web_address` is where the same form stands on the web, for those who would rather."""
     known = details or ApplicationDetails()
     charter = f"設置要綱{f'（第{profile.charter.version}版）' if profile.charter else ''}を読み、その内容に同意します。"
     agreements = [
@@ -71,9 +72,12 @@ async def render_form1(
         option("この書類の個人情報を、入会の確認と会員としての連絡に使うことに同意します。", chosen=known.consent),
     ]
     data = {
-        **_heading(profile, "入会申請書", FORM1, receipt_number, received_on),
-        "kinds": [option("新しく参加する", chosen=details is not None), option("届け出た内容を変更する")],
-        "intro": f"{profile.name}への参加を、次のとおり申し込みます。",
+        **_heading(profile, "入会申請書・変更届", FORM1, receipt_number, received_on),
+        "kinds": [
+            option("新しく参加する", chosen=details is not None and not change),
+            option("届け出た内容を変更する（団体名と、変わるところだけご記入ください）", chosen=change),
+        ],
+        "intro": f"{profile.name}について、次のとおり申し込みます（届け出ます）。",
         "sections": sections(known, profile, municipality),
         "agreements": agreements,
         "office": _office(channel, received_on, "参加日"),
@@ -109,9 +113,10 @@ async def render_form2(
         row(LABELS["phone"], part(known.phone, blank="　")),
         row(LABELS["email"], part(known.email, blank="　")),
     ]
+    hint = "" if withdrawal else "差し支えなければお書きください"
     leaving = [
         row("退会する日", part(day, blank="　　　　　年　　　月　　　日"), needed=True),
-        row("理由（差し支えなければ）", part(known.reason, kind="lines", count=5)),
+        row("退会の理由", part(known.reason, caption=hint, kind="lines", count=5)),
     ]
     data = {
         **_heading(profile, "退会届", FORM2, receipt_number, received_on),
@@ -163,7 +168,7 @@ def _heading(
     profile: Profile, title: str, mark: str, receipt_number: str | None, received_on: date | None
 ) -> dict[str, Any]:
     """A receipt number stands on what has been received, so such a sheet carries no date to be written."""
-    day = eras.both_calendars(received_on, weekday=False) if received_on else ""
+    day = eras.japanese_date(received_on, weekday=False) if received_on else ""
     receipt = receipt_number and {
         "number": receipt_number,
         "received_on": f"受付日　{day}" if day else "",
@@ -191,13 +196,14 @@ def _desk(profile: Profile, web_address: str | None) -> dict[str, Any]:
 
 def _lines(contact: ContactView) -> list[str]:
     postal = f"〒{contact.postal_code}　" if contact.postal_code else ""
-    ways = {"電話": contact.phone, "FAX": contact.fax, "メール": contact.email}
+    ways = {"電話": contact.phone, "FAX": contact.fax}
     return [
         each
         for each in (
             f"{postal}{contact.address or ''}",
             "　".join(filter(None, [contact.department, contact.desk])),
             "　".join(f"{name} {value}" for name, value in ways.items() if value),
+            f"メール {contact.email}" if contact.email else "",
         )
         if each
     ]

@@ -31,9 +31,7 @@ def choice(choices: list[Data], caption: str = "") -> Data:
     return {"kind": "choices", "options": choices, "caption": caption, "value": ""}
 
 
-def row(
-    label: str, *parts: Data, needed: bool = False, beside: bool = False, shown: list[Data] | None = None
-) -> Data:
+def row(label: str, *parts: Data, needed: bool = False, beside: bool = False, shown: list[Data] | None = None) -> Data:
     return {"label": label, "parts": list(parts), "needed": needed, "beside": beside, "shown": shown or []}
 
 
@@ -81,7 +79,9 @@ def _about(details: ApplicationDetails, profile: Profile, municipality: str) -> 
 
 
 def _people(details: ApplicationDetails) -> list[Data]:
-    representative = _person(details.representative_title, "役職", details.representative_name, details.representative_kana)
+    representative = _person(
+        details.representative_title, "役職", details.representative_name, details.representative_kana
+    )
     contact = _person(details.contact_department, "部署", details.contact_name, details.contact_kana)
     return [
         row("代表者", *representative, shown=_shown("representative_name", details)),
