@@ -12,7 +12,8 @@ from shared.kit import clock, content_version
 from shared.kit.database.session import NATIONAL, bound_to
 from shared.kit.refusals import Conflict
 from shared.taxonomy.vocabulary import Vocabulary, read_vocabulary, store_vocabulary
-from shared.tenants.bootstrap_rows import Key, file_key, rows_of, tenant_values
+from shared.tenants.bootstrap_pictures import picture_of
+from shared.tenants.bootstrap_rows import Key, rows_of, tenant_values
 from shared.tenants.bootstrap_search import documents_of, put, remove
 from shared.tenants.bootstrap_sync import Known, Outcome, Say, as_json, bring_to, known_rows, report
 from shared.tenants.bootstrap_template import NewTenant, checked, filled
@@ -103,8 +104,7 @@ async def apply_folder(
         return False
     wanted = tenant_values(folder.manifest) | {"parent_id": await _parent_id(session, folder)}
     tenant_id = row.id if row is not None else await _launch(session, folder, wanted, actor, say)
-    for medium in folder.manifest.media:
-        await files.put(file_key(folder, tenant_id, medium.file), folder.media[medium.file])
+    await _put_pictures(folder, tenant_id, files)
     async with bound_to(session, tenant_id):
         known = await known_rows(session)
         edited = await _own_row(
@@ -121,6 +121,14 @@ async def apply_folder(
         say(f"~ {folder.slug} tenant: {', '.join(edited)}")
     report(folder.slug, outcome, say)
     return bool(outcome.anything or edited)
+
+
+async def _put_pictures(folder: Folder, tenant_id: int, files: Files) -> None:
+    """Before the rows that name them. Without a commit they are merely not looked at."""
+    for medium in folder.manifest.media:
+        picture = picture_of(medium.file, folder.media[medium.file])
+        for key, data in {picture.key(tenant_id, size): data for size, data in picture.sizes.items()}.items():
+            await files.put(key, data)
 
 
 async def _launch(session: AsyncSession, folder: Folder, wanted: dict[str, Any], actor: Actor, say: Say) -> int:

@@ -13,9 +13,9 @@ import msgspec
 
 from shared.kit import clock
 from shared.kit.japanese import normalise
+from shared.tenants.bootstrap_pictures import picture_of
 from shared.tenants.manifest import CategoryEntry, ItemEntry, Manifest, OrganisationEntry
 from shared.tenants.manifest_events import EventFile
-from shared.tenants.manifest_media import CONTENT_TYPES, picture_size
 from shared.tenants.manifest_reading import Folder
 from shared.tenants.models import ProfileKind
 
@@ -77,18 +77,9 @@ def in_japan(day: date, at: time = time()) -> datetime:
     return datetime.combine(day, at, tzinfo=clock.JST)
 
 
-def file_key(folder: Folder, tenant_id: int, name: str) -> str:
-    """Where the picture's bytes lie in the file store: named by their content, so they never change."""
-    digest = hashlib.sha256(folder.media[name]).hexdigest()
-    return f"{tenant_id}/manifest/{digest[:32]}.{name.rpartition('.')[2].lower()}"
-
-
 def _media(folder: Folder, tenant_id: int) -> Iterator[Row]:
-    """Pictures of a manifest are kept as they are: one size for all uses."""
     for entry in folder.manifest.media:
-        data = folder.media[entry.file]
-        width, height = picture_size(entry.file, data)
-        key = file_key(folder, tenant_id, entry.file)
+        picture = picture_of(entry.file, folder.media[entry.file])
         yield row(
             "media",
             entry.file,
@@ -97,12 +88,12 @@ def _media(folder: Folder, tenant_id: int) -> Iterator[Row]:
             caption=entry.caption,
             credit=entry.credit,
             decorative=entry.decorative,
-            width=width,
-            height=height,
-            byte_size=len(data),
-            sha256=hashlib.sha256(data).hexdigest(),
-            content_type=CONTENT_TYPES[entry.file.rpartition(".")[2].lower()],
-            sizes=dict.fromkeys(("original", "1200", "thumb"), key),
+            width=picture.width,
+            height=picture.height,
+            byte_size=len(picture.sizes["original"]),
+            sha256=hashlib.sha256(picture.sizes["original"]).hexdigest(),
+            content_type=picture.content_type,
+            sizes={size: picture.key(tenant_id, size) for size in picture.sizes},
         )
 
 

@@ -60,13 +60,6 @@ def svg_size(data: bytes) -> tuple[int, int]:
     return round(float(width.removesuffix("px"))), round(float(height.removesuffix("px")))
 
 
-def picture_size(name: str, data: bytes) -> tuple[int, int]:
-    if name.lower().endswith(".svg"):
-        return svg_size(data)
-    with Image.open(BytesIO(data)) as image:
-        return image.size
-
-
 def _harm(name: str, data: bytes) -> Iterator[str]:
     suffix = name.rpartition(".")[2].lower()
     if suffix not in CONTENT_TYPES:

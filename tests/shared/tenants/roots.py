@@ -5,9 +5,14 @@ import shutil
 from pathlib import Path
 
 from shared.kit.settings import ROOT
+from shared.taxonomy.vocabulary import read_vocabulary
 
-#: Municipalities of Okinawa: codes that no manifest of the project uses.
-_CODES = itertools.cycle(["472018", "472051", "472077", "472085", "472093", "472107", "472115", "472123", "472131"])
+#: Municipalities of Okinawa and Kagoshima: codes that no manifest of the project uses.
+_CODES = iter(
+    code
+    for code in read_vocabulary(ROOT / "tenants" / "vocabulary").municipalities
+    if code[:2] in ("46", "47") and code[2:5] != "000"
+)
 _NUMBERS = itertools.count(1)
 
 TENANT = """\

@@ -1,10 +1,12 @@
 """Files become rows once; a second run changes nothing; what the staff edited stays."""
 
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 
 import asyncpg
 import pytest
+from PIL import Image
 from sqlalchemy import delete, func, select, update
 
 from shared.content.models import Announcement, Media
@@ -172,3 +174,27 @@ async def test_rows_are_the_tenants_own(root: Root, apply: Apply, worker_databas
     async with worker_database.read(await tenant_id(worker_database, root)) as session:
         assert (await session.execute(select(func.count()).select_from(ProfileItem))).scalar_one() == 1
         assert (await session.execute(select(func.count()).select_from(Contact))).scalar_one() == 1
+
+
+async def test_a_photograph_is_kept_upright_and_without_its_place(
+    root: Root, apply: Apply, worker_database: Database, settings: Settings
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned by a quarter
+    exif[0x8825] = {1: "N", 2: (34.0, 4.0, 0.0)}
+    photograph = BytesIO()
+    Image.new("RGB", (1600, 900), "#86b3cf").save(photograph, "JPEG", exif=exif)
+    root.file("media/photo.svg").unlink()
+    root.file("media/photo.jpg").write_bytes(photograph.getvalue())
+    for name in ("tenant.toml", "events/opening.toml"):
+        root.write(name, root.file(name).read_text(encoding="utf-8").replace("photo.svg", "photo.jpg"))
+    await apply(root)
+    async with worker_database.read(await tenant_id(worker_database, root)) as session:
+        media = (await session.execute(select(Media))).scalar_one()
+    assert (media.content_type, media.width, media.height) == ("image/jpeg", 900, 1600)
+    shapes = {}
+    for size, key in media.sizes.items():
+        with Image.open(BytesIO(await FileStore(settings).get(key))) as kept:
+            shapes[size] = kept.size
+            assert dict(kept.getexif()) == {}
+    assert shapes == {"original": (900, 1600), "1200": (675, 1200), "thumb": (225, 400)}
