@@ -15,6 +15,7 @@ from services.web.pages.public import (
     media,
     news,
     organisations,
+    paper,
     preferences,
     search,
     standing,
@@ -23,6 +24,7 @@ from services.web.pages.public import (
 from services.web.pages.staff import applications, desk, event_changes, letters, people, profile, profile_lists
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
+from services.web.pages.staff import paper as staff_paper
 
 ROUTES = [
     *health.ROUTES,
@@ -41,6 +43,7 @@ ROUTES = [
     *profile.ROUTES,
     *profile_lists.ROUTES,
     *applications.ROUTES,
+    *staff_paper.ROUTES,
     *home.ROUTES,
     *about.ROUTES,
     *charter.ROUTES,
@@ -48,6 +51,7 @@ ROUTES = [
     *standing.ROUTES,
     *organisations.ROUTES,
     *join.ROUTES,
+    *paper.ROUTES,
     *preferences.ROUTES,
     *theme.ROUTES,
     *news.ROUTES,
