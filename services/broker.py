@@ -25,6 +25,8 @@ from shared.kit.settings import Settings
 
 QUEUE = "tsunagari"
 DAY = 24 * 60 * 60 * 1000
+#: Seconds.
+BLOCKED = 10
 
 
 class BrokerDown(Exception):
@@ -33,6 +35,12 @@ class BrokerDown(Exception):
 
 class QuorumBroker(RabbitmqBroker):
     """RabbitMQ with replicated queues. Wake-ups older than a lease are worthless, dead ones are kept a day and bounded."""
+
+    def __init__(self, *, url: str, **options: Any) -> None:
+        super().__init__(url=url, **options)
+        for server in self.parameters if isinstance(self.parameters, list) else [self.parameters]:
+            # A server that is short of memory blocks its publishers without a word.
+            server.blocked_connection_timeout = server.blocked_connection_timeout or BLOCKED
 
     def _build_queue_arguments(self, queue_name: str) -> dict[str, Any]:
         given: dict[str, Any] = super()._build_queue_arguments(queue_name)  # type: ignore[no-untyped-call]

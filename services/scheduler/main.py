@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -28,6 +29,11 @@ LEADER_LOCK = 7_400_002
 CANDIDACY = 1.0
 #: Seconds to wait after a lost connection, longer each time.
 RECONNECT = (0.2, 0.5, 1, 2, 5)
+#: Whose connection held for so many seconds begins again with the shortest pause.
+SETTLED = 10
+
+#: So that the server notices within a minute that a leader's machine has vanished, and frees its lock.
+KEEPALIVE = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 
 log = structlog.get_logger("tsunagari.scheduler")
 
@@ -40,17 +46,17 @@ async def run(settings: Settings, broker: dramatiq.Broker, *, lease: timedelta =
     take_over = in_process(settings)
     try:
         while True:
+            began = time.monotonic()
             try:
                 async with _leadership(engine) as connection:
-                    failures = 0
                     if take_over:
                         await connection.execute("SELECT outbox_release()")
                         take_over = False
                     await _lead(settings, engine, connection, broker, lease)
             except Exception as error:
                 _report(error)
+            failures = 0 if time.monotonic() - began > SETTLED else failures + 1
             await asyncio.sleep(RECONNECT[min(failures, len(RECONNECT) - 1)])
-            failures += 1
     finally:
         await _close(engine)
 
@@ -63,6 +69,7 @@ async def _leadership(engine: AsyncEngine) -> AsyncIterator["asyncpg.Connection[
         if connection is None:
             raise ConnectionError("no connection")
         try:
+            await connection.execute(KEEPALIVE)
             while not await _try_lock(connection):  # noqa: ASYNC110 - the event happens in another process
                 await asyncio.sleep(CANDIDACY)
             yield connection

@@ -50,7 +50,8 @@ class _Bench(dramatiq.Middleware):
         unfinished = asyncio.all_tasks() - {asyncio.current_task()}
         for task in unfinished:
             task.cancel()
-        await asyncio.gather(*unfinished, return_exceptions=True)
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=2)
         try:
             async with asyncio.timeout(1):
                 await self().database.close()

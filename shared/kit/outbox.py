@@ -27,7 +27,7 @@ LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 10
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
-_WAKE = text(f"NOTIFY {CHANNEL}")
+_WAKE = text("SELECT pg_notify(:channel, '')")
 
 
 class OutboxState(StrEnum):
@@ -106,7 +106,7 @@ async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = 
 
 async def wake(session: AsyncSession) -> None:
     """Tell the relay, when this transaction commits, that something may be due."""
-    await session.execute(_WAKE)
+    await session.execute(_WAKE, {"channel": CHANNEL})
 
 
 def fact_of(name: str, payload: dict[str, Any]) -> Fact:

@@ -41,6 +41,8 @@ def create_engine(settings: Settings, role: str, *, pool_size: int | None = None
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=False,
+        # Errors are logged; what people wrote is not.
+        hide_parameters=True,
         connect_args={
             "server_settings": {
                 "application_name": f"tsunagari {role}",
