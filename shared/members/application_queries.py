@@ -27,6 +27,7 @@ class StepView(msgspec.Struct, frozen=True):
 class LetterLine(msgspec.Struct, frozen=True):
     """A letter about the application, and how far it is."""
 
+    id: UUID
     subject: str
     to_email: str
     state: LetterState

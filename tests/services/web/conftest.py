@@ -1,11 +1,12 @@
 """The web process in the test's own loop, spoken to through ASGI."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, cast
 
 import httpx
 import pytest
 from litestar import Litestar
+from sqlalchemy import event
 
 from services.web.app import create_app
 from services.web.site import Site
@@ -45,3 +46,18 @@ async def client_for(app: Litestar, settings: Settings) -> AsyncIterator[ClientF
     yield make
     for client in clients:
         await client.aclose()
+
+
+@pytest.fixture
+def statements(site: Site) -> Iterator[list[str]]:
+    """What the web process says to the database from now on, without the binding of the tenant."""
+    said: list[str] = []
+
+    def note(*given: Any) -> None:
+        if not given[2].startswith("SET LOCAL"):
+            said.append(given[2])
+
+    engine = site.database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield said
+    event.remove(engine, "before_cursor_execute", note)

@@ -117,6 +117,21 @@ async def test_the_list_has_pages_that_keep_the_filter(
     assert "会20" in main_of(await visitor.get("/organisations?q=会&page=2"))
 
 
+async def test_the_list_takes_two_statements_and_an_organisation_one(
+    visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant, statements: list[str]
+) -> None:
+    """The list with all its fields and categories, and the numbers beside the filters."""
+    for number in range(5):
+        last = await make_organisation(worker_database, platform, name=f"会{number}", joined_on=clock.today())
+    await visitor.get("/about")  # the platform's profile is known from now on
+    counts = []
+    for path in ("/organisations", "/organisations?q=会", f"/organisations/{last}"):
+        statements.clear()
+        await visitor.get(path)
+        counts.append(len(statements))
+    assert counts == [2, 2, 1]
+
+
 async def test_who_has_left_is_gone_and_who_comes_later_is_announced(
     visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant
 ) -> None:
@@ -162,7 +177,11 @@ async def test_a_hidden_contact_is_on_no_public_page_feed_or_search(
 
 @pytest.mark.parametrize(
     ("role", "seen"),
-    [(Role.SECRETARIAT, ["090-1234-5678", HIDDEN_PHONE]), (Role.ORGANISATION_USER, ["090-1234-5678"]), (Role.CASEWORKER, [])],
+    [
+        (Role.SECRETARIAT, ["090-1234-5678", HIDDEN_PHONE]),
+        (Role.ORGANISATION_USER, ["090-1234-5678"]),
+        (Role.CASEWORKER, []),
+    ],
 )
 async def test_members_and_the_secretariat_see_more_and_leave_nothing_in_the_cache(
     client_for: ClientFor,
