@@ -56,7 +56,9 @@ async def _ensure(database: Database, settings: Settings, host: Host, password_h
         people = _people(host.slug)
         for person in people:
             await _person(session, person, password_hash, None)
-        organisation = next(iter((await members.directory(session, first=1)).items), None)
+        listed = (await members.directory(session, first=100)).items
+        # Rather an invented organisation than a real one of the documents.
+        organisation = next(iter(sorted(listed, key=lambda each: not each.demo)), None)
         if organisation is not None:
             member = _Person(
                 f"member@{host.slug}.example", "団体 花子", Role.ORGANISATION_MANAGER, f"member: {organisation.name}"
