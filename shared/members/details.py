@@ -57,10 +57,14 @@ class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
         return Visibility(self.visibility.get(column, Visibility.SECRETARIAT))
 
 
+#: In the order of the form, in which its problems are listed, too.
 LABELS: dict[str, str] = {
     "name": "団体名",
     "kana": "団体名（カナ）",
+    "category": "団体の区分",
     "corporate_number": "法人番号",
+    "founded_year": "設立した年",
+    "people": "構成員の人数",
     "postal_code": "郵便番号",
     "address": "所在地",
     "municipality_code": "市町村",
@@ -70,20 +74,17 @@ LABELS: dict[str, str] = {
     "contact_department": "連絡担当者の部署",
     "contact_name": "連絡担当者の氏名",
     "contact_kana": "連絡担当者の氏名（カナ）",
+    "email": "メールアドレス",
     "phone": "電話番号",
     "mobile": "携帯電話",
     "fax": "FAX番号",
-    "email": "メールアドレス",
-    "website": "ウェブサイト・SNSのアドレス",
-    "category": "団体の区分",
     "fields": "活動の分野",
-    "people": "構成員の人数",
-    "founded_year": "設立した年",
-    "purpose": "団体の目的",
     "activities": "主な活動",
+    "purpose": "団体の目的",
     "area": "活動しているエリア",
     "audience": "活動の対象となる方",
     "appeal": "団体からの一言",
+    "website": "ウェブサイト・SNSのアドレス",
     "source": "参加のきっかけ",
     "visibility": "公開の範囲",
     "charter_version": "設置要綱の確認",

@@ -178,7 +178,8 @@ async def _what_happened(session: AsyncSession, application_id: UUID) -> str:
     step = (await application_queries.application(session, application_id)).steps[-1]
     moment = step.happened_at.astimezone(clock.JST)
     when = f"{moment.month}月{moment.day}日{moment.hour}時{moment.minute:02}分"
-    return f"この申請は、{when}に{step.actor_name}が「{STATES[step.state]}」にしました。最新の内容をご確認ください。"
+    who = step.actor_name if step.actor_name == APPLICANT else f"{step.actor_name}さん"
+    return f"この申請は、{when}に{who}が「{STATES[step.state]}」にしました。最新の内容をご確認ください。"
 
 
 async def _step(

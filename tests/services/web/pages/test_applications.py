@@ -199,7 +199,7 @@ async def test_two_colleagues_approve_at_once_and_the_later_is_told_of_the_first
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     winner = (await view_of(web_database, platform, application_id)).steps[-1].actor_name
     [refused] = [answer for answer in answers if answer.status_code == 409]
-    assert f"{winner}が「承認」にしました" in refused.text
+    assert f"{winner}さんが「承認」にしました" in refused.text
     async with web_database.read(platform.id) as session:
         assert await session.scalar(select(func.count()).select_from(Membership)) == 1
 
