@@ -19,6 +19,7 @@ from services.cli.demo import DemoSignIn, ensure_demo
 from shared.kit.database import embedded
 from shared.kit.database.migrate import migrate
 from shared.kit.settings import Settings
+from shared.tenants.manifest_reading import ManifestRefused
 
 console = Console(highlight=False)
 #: Seconds that a process gets for a clean end before it is killed.
@@ -35,6 +36,9 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
         return 1
     try:
         return asyncio.run(_run(settings))
+    except ManifestRefused as refused:
+        tenants.tell(refused)
+        return 1
     finally:
         if settings.embedded:
             embedded.stop(settings.local)

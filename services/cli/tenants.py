@@ -125,14 +125,19 @@ def _explained(work: Callable[[], None]) -> int:
     try:
         work()
     except ManifestRefused as refused:
-        for problem in refused.problems:
-            print(problem, file=sys.stderr)
-        print(f"{len(refused.problems)}件の誤りがあるため、何も反映していません。", file=sys.stderr)
+        tell(refused)
         return 1
     except Refusal as refusal:
         print(*words_of(refusal), sep="\n", file=sys.stderr)
         return 1
     return 0
+
+
+def tell(refused: ManifestRefused) -> None:
+    """Every mistake with its file and line."""
+    for problem in refused.problems:
+        print(problem, file=sys.stderr)
+    print(f"{len(refused.problems)}件の誤りがあるため、何も反映していません。", file=sys.stderr)
 
 
 def _ask(label: str, proposal: str) -> str:
