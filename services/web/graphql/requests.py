@@ -1,6 +1,7 @@
 """One GraphQL request from its bytes to its answer; knows no HTTP framework."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.web.context import Context
 from services.web.graphql import schema
 from services.web.graphql.documents import Document, Documents
 from services.web.graphql.executor import Executor
-from services.web.graphql.problems import BUSY, refused, shown
+from services.web.graphql.problems import BUSY, refused, shown, unexpected
 from shared.kit.refusals import Refusal
 from shared.kit.settings import Settings
 
@@ -21,6 +22,9 @@ UNREADABLE = Refusal("BAD_REQUEST", "JSON の本文を読み取れませんで�
 TOO_SLOW = Refusal(
     "DEADLINE_EXCEEDED", "時間がかかりすぎたため中断しました。求める量を減らして、もう一度お試しください。"
 )
+
+#: PostgreSQL stores no such character, and nobody types it: as JSON writes it, and as GraphQL does.
+_NUL = re.compile(rb"\\u(0000|\{0+\})")
 
 
 class Asked(msgspec.Struct):
@@ -33,11 +37,10 @@ class Asked(msgspec.Struct):
 
 
 class Answered(msgspec.Struct):
-    """`executed` is False for what the gate refused. `cacheable` leaves out mutations and everything that went wrong."""
+    """`cacheable` leaves out mutations and everything that went wrong."""
 
     body: bytes
-    executed: bool = True
-    busy: bool = False
+    status: int = 200
     cacheable: bool = False
 
 
@@ -63,7 +66,7 @@ class GraphQL:
             async with asyncio.timeout(DEADLINE):
                 result = await self._execute(ctx, document, asked)
         except TimeoutError:
-            return Answered(_encoded({"data": None, "errors": [refused(TOO_SLOW)]}), busy=True)
+            return Answered(_encoded({"data": None, "errors": [refused(TOO_SLOW)]}), 503)
         return _answered(result, document.is_query(asked.operation_name))
 
     async def _execute(self, ctx: Context, document: Document, asked: Asked) -> ExecutionResult:
@@ -81,6 +84,8 @@ class GraphQL:
 
 
 def _read(body: bytes) -> Asked:
+    if _NUL.search(body):
+        raise UNREADABLE
     try:
         return msgspec.json.decode(body, type=Asked)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -92,15 +97,22 @@ def _answered(result: ExecutionResult, is_query: bool) -> Answered:
         return Answered(_encoded({"data": result.data}), cacheable=is_query)
     errors = [shown(error) for error in result.errors]
     busy = any(each["extensions"]["code"] == BUSY for each in errors)
-    return Answered(_encoded({"data": result.data, "errors": errors}), busy=busy)
+    return Answered(_encoded({"data": result.data, "errors": errors}), 503 if busy else 200)
 
 
 def refusing(refusal: Refusal) -> Answered:
+    """What the gate does not let through."""
     return _refusing([refused(refusal)])
 
 
+def failing(cause: Exception) -> Answered:
+    """What nobody foresaw, outside the execution."""
+    error = unexpected(cause)
+    return Answered(_encoded({"errors": [error]}), 503 if error["extensions"]["code"] == BUSY else 500)
+
+
 def _refusing(errors: list[dict[str, Any]]) -> Answered:
-    return Answered(_encoded({"errors": errors}), executed=False)
+    return Answered(_encoded({"errors": errors}), 400)
 
 
 def _encoded(answer: Mapping[str, Any]) -> bytes:

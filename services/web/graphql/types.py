@@ -13,6 +13,8 @@ from services.web.context import Context
 from shared.kit import clock
 
 Info = strawberry.Info[Context, None]
+#: Beyond them the clocks of Python and PostgreSQL overflow.
+YEARS = range(1000, 9001)
 
 
 def as_uuid(given: str) -> UUID | None:
@@ -33,6 +35,8 @@ def read_moment(given: Any) -> datetime:
         moment = datetime.fromisoformat(given)
     except (TypeError, ValueError):
         raise GraphQLError("DateTime is written as 2024-01-12T13:30:00+09:00") from None
+    if moment.year not in YEARS:
+        raise GraphQLError(f"DateTime lies between {YEARS[0]} and {YEARS[-1]}")
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.JST)
 
 

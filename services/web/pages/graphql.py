@@ -1,15 +1,16 @@
 """POST /graphql, the printed schema, and GraphiQL for development."""
 
 import hashlib
-from typing import Any, cast
+from typing import Any
 
 from litestar import MediaType, Request, asgi, get
+from litestar.enums import ScopeType
 from litestar.response import Response
 from litestar.types import HTTPScope, Receive, Scope, Send
 
 from services.web.context import Context, Ctx
 from services.web.forms import same_origin
-from services.web.graphql.requests import Answered, GraphQL, refusing
+from services.web.graphql.requests import Answered, GraphQL, failing, refusing
 from services.web.graphql.schema import PRINTED
 from services.web.security import MAX_GRAPHQL
 from shared.identity.policy import Permission
@@ -37,7 +38,10 @@ class Unserved(Exception):
 @asgi("/graphql", policy=Permission.PUBLIC, copy_scope=False)
 async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
     """No GET, so nothing that a link or an image can trigger; no form encodings, so nothing that a form can."""
-    await _serve(cast(HTTPScope, scope), receive, send)
+    if scope["type"] == ScopeType.HTTP:
+        await _serve(scope, receive, send)
+    else:
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
 
 
 async def _serve(scope: HTTPScope, receive: Receive, send: Send) -> None:
@@ -49,7 +53,11 @@ async def _serve(scope: HTTPScope, receive: Receive, send: Send) -> None:
     except Unserved as unserved:
         await _send(send, refusing(unserved.refusal), media, status=unserved.status)
         return
-    await _send(send, await _answer(scope, headers, body, media), media)
+    try:
+        answered = await _answer(scope, headers, body, media)
+    except Exception as error:  # a page would not help whoever expects JSON
+        answered = failing(error)
+    await _send(send, answered, media)
 
 
 def _check(scope: HTTPScope, headers: Headers) -> None:
@@ -64,7 +72,8 @@ def _check(scope: HTTPScope, headers: Headers) -> None:
 
 async def _body(receive: Receive, headers: Headers) -> bytes:
     too_large = Unserved(413, "TOO_LARGE", f"本文は{MAX_GRAPHQL // 1024} KiB までです。")
-    if int(headers.get(b"content-length", b"0")) > MAX_GRAPHQL:
+    said = headers.get(b"content-length", b"")
+    if said.isdigit() and int(said) > MAX_GRAPHQL:
         raise too_large
     body = bytearray()
     while True:
@@ -100,7 +109,7 @@ async def _anonymous(service: GraphQL, ctx: Context, body: bytes, key: tuple[str
 
 
 async def _send(send: Send, answered: Answered, media: bytes, *, status: int | None = None) -> None:
-    status = status or (503 if answered.busy else 200 if answered.executed else 400)
+    status = status or answered.status
     headers = [
         (b"content-type", media + b"; charset=utf-8"),
         (b"content-length", str(len(answered.body)).encode()),
