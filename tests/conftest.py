@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controller of a parallel run starts the server and migrates the template once; its workers clone it."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
-    folder = Path(tempfile.mkdtemp(prefix="tsunagari-test-", dir="/tmp"))  # noqa: S108 - a short path for the socket
+    folder = Path(tempfile.mkdtemp(prefix="tsunagari-test-", dir="/tmp"))
     os.environ["TSUNAGARI_TEST_FOLDER"] = str(folder)
     embedded.start(folder, durable=False)
     asyncio.run(migrate(_settings(folder, embedded.DATABASE)))

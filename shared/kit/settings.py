@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate_limits: bool = True
     development: bool = True
     introspection: bool = True
-    demo_password: str = "tsunagari-demo"
+    demo_password: str = "tsunagari-demo"  # noqa: S105 - printed at every start
     metrics_token: str | None = None
     pool_size: int = 8
     local: Path = ROOT / ".local"

@@ -114,7 +114,7 @@ def _socket_folder(local: Path) -> Path:
     folder = local.resolve() / "socket"
     if len(os.fsencode(folder)) <= 85:
         return folder
-    return Path("/tmp") / f"tsunagari-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+    return Path("/tmp") / f"tsunagari-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"  # noqa: S108 - a path that is short everywhere
 
 
 def _server_user() -> str | None:
