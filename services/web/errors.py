@@ -79,7 +79,7 @@ class Errors:
 
     def sign_in(self, request: AnyRequest, error: SignInNeeded) -> Response[Any]:
         if request.method != "GET":
-            return self._page(request, 403, error.message)
+            return self._page(request, 403, error.message, template="signin/ended.html")
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect(f"/signin?next={quote(target, safe='')}", status_code=303)
 

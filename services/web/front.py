@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPResponseStartEvent, HTTPScope, Message, Receive, Scope, Send
 
 from services.web import metrics, security
 from services.web import preferences as reader
@@ -40,7 +40,9 @@ class Front(ASGIMiddleware):
         cookies = reader.cookies_of(headers.get(b"cookie"))
         anonymous = b"authorization" not in headers and not any(name in cookies for name in COOKIE_NAMES)
         awake = ctx.tenant.state is TenantState.LIVE
-        cacheable = awake and anonymous and scope["method"] in ("GET", "HEAD") and scope["route_handler"].opt.get("cached")
+        cacheable = (
+            awake and anonymous and scope["method"] in ("GET", "HEAD") and scope["route_handler"].opt.get("cached")
+        )
         if cacheable and await self._answered(scope, headers, ctx, send):
             return
         if not anonymous:
@@ -103,9 +105,15 @@ class Front(ASGIMiddleware):
             if message["type"] == "http.response.start" and ctx.new_form_secret:
                 extra.append((b"set-cookie", _form_cookie(ctx.new_form_secret, secure).encode()))
                 extra.append((b"cache-control", b"no-store"))
+            elif message["type"] == "http.response.start" and ctx.actor.signed_in and not _says_how_to_keep(message):
+                extra.append((b"cache-control", b"private, no-cache"))
             await dressed(message)
 
         return with_form_cookie
+
+
+def _says_how_to_keep(message: HTTPResponseStartEvent) -> bool:
+    return any(name.lower() == b"cache-control" for name, _ in message.get("headers", []))
 
 
 async def send_answer(answer: Answer, headers: dict[bytes, bytes], method: str, send: Send) -> None:

@@ -1,15 +1,19 @@
 """Bearer tokens for programs: RFC 6749 as a client of it sees it."""
 
 import base64
+from typing import Any, cast
 
 import httpx
+import msgspec
 import pytest
 
+from services.web.app import create_app
 from services.web.site import Site
 from shared.identity import service
 from shared.identity.models import Role
 from shared.identity.passwords import hash_password
 from shared.kit.database.session import Database
+from shared.kit.settings import Settings
 from shared.tenants.models import Tenant
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
@@ -109,3 +113,13 @@ async def test_a_request_that_lacks_or_repeats_a_parameter_is_invalid(
 async def test_json_is_not_the_language_of_this_endpoint(client_for: ClientFor, tenant: Tenant) -> None:
     answer = await client_for(tenant).post("/auth/token", json=GRANT)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+
+
+async def test_whoever_guesses_secrets_has_to_wait(settings: Settings, tenant: Tenant) -> None:
+    app = create_app(msgspec.structs.replace(settings, rate_limits=True))
+    await app.state.site.open()
+    transport = httpx.ASGITransport(cast(Any, app))
+    async with httpx.AsyncClient(transport=transport, base_url=settings.tenant_url(tenant.slug)) as client:
+        statuses = [(await ask(client, client_id="robot", client_secret="guess")).status_code for _ in range(11)]
+    await app.state.site.close()
+    assert statuses == [401] * 10 + [429]

@@ -1,5 +1,6 @@
 """Signing in and out through the page."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -162,6 +163,30 @@ async def test_an_hour_without_anybody_ends_it_and_a_click_on_extend_does_not(
         assert await is_known(client)
     with time_machine.travel(start + timedelta(minutes=175)):
         assert not await is_known(client)
+
+
+async def test_what_was_typed_survives_the_end_of_the_session(
+    client_for: ClientFor, tenant: Tenant, staff: MadeAccount
+) -> None:
+    client = await signed_in(client_for(tenant), staff)
+    typed = {"csrf": await form_token(client, "/staff/news/new"), "title": "冬のつどい", "body": "お茶を飲みます。"}
+    await client.post("/signout", data={"csrf": typed["csrf"]})
+    ended = await client.post("/staff/news/new", data=typed)
+    assert (ended.status_code, "サインインが終了しています" in ended.text) == (403, True)
+    await signed_in(client, staff)
+    expired = await client.post("/staff/news/new", data=typed)
+    assert (expired.status_code, 'value="冬のつどい"' in expired.text) == (422, True)
+    renewed = re.search(r'name="csrf"[^>]*value="([^"]+)"', expired.text.split("/staff/news/new")[-1])
+    assert renewed
+    assert (await client.post("/staff/news/new", data=typed | {"csrf": renewed.group(1)})).status_code == 303
+
+
+async def test_pages_of_somebody_who_is_signed_in_stay_out_of_shared_caches(
+    client_for: ClientFor, tenant: Tenant, staff: MadeAccount
+) -> None:
+    client = await signed_in(client_for(tenant), staff)
+    kept = {(await client.get(path)).headers["cache-control"] for path in ("/", "/staff", "/staff/news", "/member")}
+    assert kept == {"private, no-cache"}
 
 
 async def test_who_is_not_signed_in_is_led_to_the_form_and_back(client_for: ClientFor, tenant: Tenant) -> None:
