@@ -28,7 +28,6 @@ async def search(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
     text = " ".join(request.query_params.get("q", "").split())[:LONGEST]
     number = page_number(request.query_params.get("page", ""))
     results = await ctx.read(index.find, text, first=PER_PAGE, skip=(number - 1) * PER_PAGE)
-    pages = -(-results.total // PER_PAGE)
     return await page(
         ctx,
         "search/search.html",
@@ -36,8 +35,9 @@ async def search(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
         results=results,
         kinds=KINDS,
         number=number,
-        pages=pages,
-        address=lambda wanted: f"/search?q={quote(text)}&page={wanted}",
+        total=min(results.total, MOST_PAGES * PER_PAGE),
+        per_page=PER_PAGE,
+        address=f"/search?q={quote(text)}&",
     )
 
 

@@ -1,12 +1,10 @@
 """The first page: what the platform is, what happens next, who takes part; few statements, in the tenant's dress."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 from lxml import html
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from services.web.pages.public.home import series_of
 from services.web.site import Site
@@ -19,6 +17,7 @@ from tests.factories.events import make_event
 from tests.factories.members import make_member, make_platform
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
+from tests.statements import counted
 
 
 async def first_page(client_for: ClientFor, tenant: Tenant, site: Site, preferences: str = "") -> Any:
@@ -30,23 +29,6 @@ async def first_page(client_for: ClientFor, tenant: Tenant, site: Site, preferen
 
 def headings(document: Any, level: str = "h2") -> list[str]:
     return [heading.text_content().strip() for heading in document.xpath(f"//main//{level}")]
-
-
-@contextmanager
-def statements(site: Site) -> Iterator[list[str]]:
-    """What is sent to the database, without the binding of a transaction to its tenant."""
-    sent: list[str] = []
-
-    def listen(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("SET LOCAL"):
-            sent.append(statement)
-
-    engine = site.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", listen)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", listen)
 
 
 async def test_a_new_platform_has_a_whole_page(client_for: ClientFor, worker_database: Database, site: Site) -> None:
@@ -149,9 +131,9 @@ async def test_a_cold_page_costs_six_statements_at_most_and_a_warm_one_none(
     await make_member(worker_database, tenant)
     await site._reload_hosts()
     client = client_for(tenant)
-    with statements(site) as cold:
+    with counted(site.database) as cold:
         await client.get("/")
-    with statements(site) as warm:
+    with counted(site.database) as warm:
         await client.get("/")
     assert (len(cold), warm) == (6, [])
 
