@@ -47,13 +47,17 @@ def read_all(root: Path) -> tuple[list[Folder], Vocabulary]:
     vocabulary = read_vocabulary(root / "vocabulary")
     folders: list[Folder] = []
     problems: list[Problem] = []
+    unread: dict[str, Level] = {}
     for path in sorted(root.iterdir()):
         if path.is_dir() and path.name != "vocabulary" and not path.name.startswith(("_", ".")):
             folder, found = read_folder(files_of(path), name=f"{root.name}/{path.name}")
             problems += found
-            folders += [folder] if folder else []
-    # With a file unread, references to its tenant would only look like further mistakes.
-    problems += [] if problems else check_folders(folders, vocabulary)
+            if folder is not None:
+                folders.append(folder)
+            else:
+                # It may be named as a parent: that would not be a mistake of its own.
+                unread[path.name] = Level.NATION
+    problems += check_folders(folders, vocabulary, elsewhere=unread)
     if problems:
         raise ManifestRefused(problems)
     return sorted(folders, key=lambda folder: (_ORDER.index(folder.manifest.level), folder.slug)), vocabulary

@@ -13,7 +13,7 @@ import msgspec
 
 from shared.kit import clock
 from shared.kit.japanese import normalise
-from shared.tenants.bootstrap_pictures import picture_of
+from shared.tenants.bootstrap_pictures import key_of, picture_of
 from shared.tenants.manifest import CategoryEntry, ItemEntry, Manifest, OrganisationEntry
 from shared.tenants.manifest_events import EventFile
 from shared.tenants.manifest_reading import Folder
@@ -93,7 +93,7 @@ def _media(folder: Folder, tenant_id: int) -> Iterator[Row]:
             byte_size=len(picture.sizes["original"]),
             sha256=hashlib.sha256(picture.sizes["original"]).hexdigest(),
             content_type=picture.content_type,
-            sizes={size: picture.key(tenant_id, size) for size in picture.sizes},
+            sizes={size: key_of(picture, tenant_id, size) for size in picture.sizes},
         )
 
 

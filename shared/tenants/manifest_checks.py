@@ -178,7 +178,7 @@ def _announcements(folder: Folder) -> Iterator[Mistake]:
     for index, entry in enumerate(folder.manifest.announcements):
         if entry.image is not None and entry.image not in files:
             yield ("announcements", index, "image"), f"「{entry.image}」が [[media]] にありません。"
-        if entry.event is not None and entry.event not in folder.events:
+        if entry.event is not None and f"events/{entry.event}.toml" not in folder.paths:
             yield ("announcements", index, "event"), f"events/{entry.event}.toml がありません。"
 
 
@@ -189,7 +189,9 @@ def _charters(folder: Folder) -> Iterator[Problem]:
             yield document.source.problem(("version",), f"設置要綱の第{document.head.version}版が二つあります。")
         if "守秘義務" not in document.body:
             yield document.source.problem(("title",), "設置要綱に守秘義務の条がありません。")
-    for slug in folder.easy_pages.keys() - folder.pages.keys():
+    for slug in folder.easy_pages:
+        if f"pages/{slug}.md" in folder.paths:
+            continue
         name = f"{folder.source.name.rpartition('/')[0]}/pages/{slug}.easy.md"
         yield Problem(name, 1, f"もとになる pages/{slug}.md がありません。")
 

@@ -62,7 +62,7 @@ class Document(msgspec.Struct, frozen=True):
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """All files of one tenant, decoded."""
+    """All files of one tenant, decoded. `paths` names those, too, that could not be read."""
 
     source: Source
     manifest: Manifest
@@ -71,6 +71,7 @@ class Folder(msgspec.Struct, frozen=True):
     easy_pages: dict[str, str]
     events: dict[str, tuple[Source, EventFile]]
     media: dict[str, bytes]
+    paths: frozenset[str]
     digest: str
 
     @property
@@ -105,6 +106,7 @@ def read_folder(files: dict[str, bytes], *, name: str) -> tuple[Folder | None, l
         easy_pages=easy,
         events=events,
         media={path.removeprefix("media/"): data for path, data in files.items() if _is_media(path)},
+        paths=frozenset(files),
         digest=digest_of(files),
     )
     return folder, problems

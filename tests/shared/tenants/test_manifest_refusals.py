@@ -1,5 +1,6 @@
 """A wrong manifest is refused with file, line and reason, and all mistakes of a run are told together."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -200,6 +201,27 @@ def test_files_in_unknown_places_are_named(root: Root) -> None:
     root.write("event/opening.toml", EVENT)
     reason = "この場所のファイルは読み込まれません。名前と置き場所を確かめてください。"
     assert problems(root) == [("event/opening.toml", 1, reason)]
+
+
+def test_mistakes_of_spelling_do_not_hide_others_and_cause_none(root: Root) -> None:
+    """The event cannot be read: the news that names it is right all the same, and the colour is still looked at."""
+    event = root.replace("events/opening.toml", 'title = "講演"', 'titel = "講演"')
+    colour = root.replace("tenant.toml", 'key = "#1a3a6c"', 'key = "#7fa8d9"')
+    assert [(file, line) for file, line, _ in problems(root)] == [
+        ("events/opening.toml", event - 1),
+        ("events/opening.toml", event),
+        ("tenant.toml", colour),
+    ]
+
+
+def test_a_child_of_an_unreadable_platform_is_not_blamed(root: Root) -> None:
+    child = root.path / "child"
+    shutil.copytree(root.path / root.slug, child)
+    text = (child / "tenant.toml").read_text(encoding="utf-8")
+    text = text.replace(f'slug = "{root.slug}"', 'slug = "child"').replace(root.code, "452017")
+    (child / "tenant.toml").write_text(text.replace('parent = "national"', f'parent = "{root.slug}"'), encoding="utf-8")
+    line = root.replace("tenant.toml", 'level = "MUNICIPALITY"', 'level = "VILLAGE"')
+    assert problems(root) == [("tenant.toml", line, "「level」に「VILLAGE」という値は使えません。")]
 
 
 def test_all_mistakes_of_all_files_are_told_together(root: Root) -> None:
