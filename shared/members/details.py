@@ -18,7 +18,7 @@ NAME_LENGTH, LINE_LENGTH, ADDRESS_LENGTH, TEXT_LENGTH = 200, 100, 300, 2000
 class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """As typed before `check`, clean after it. Dates and numbers stay text here, so that whatever was typed can be shown again.
 
-    `category` and `fields` are slugs of the tenant (ids are understood and made slugs); `visibility` maps a contact column to
+    `category` and `fields` are slugs of the tenant (ids and names are understood and made slugs); `visibility` maps a contact column to
     PUBLIC, MEMBERS or SECRETARIAT; `charter_version` is the 設置要綱 that the applicant has read and agreed to.
     """
 
@@ -253,7 +253,7 @@ def _slug_of(known: Collection[Any], message: str) -> Reader:
 
 
 def _slugs(known: Collection[Any]) -> dict[str, str]:
-    return {each.slug: each.slug for each in known} | {str(each.id): each.slug for each in known}
+    return {given: each.slug for each in known for given in (each.name, str(each.id), each.slug)}
 
 
 def _website(text: str) -> str:

@@ -126,14 +126,17 @@ _TODAY = bindparam("today", type_=Date)
 _DIRECTORY = text(
     f"""
     WITH RECURSIVE chosen AS (
-      SELECT tenant_id, id FROM category WHERE slug = ANY (:categories)
+      SELECT tenant_id, id FROM category
+        WHERE slug = ANY (:categories) OR name = ANY (:categories) OR CAST(id AS text) = ANY (:categories)
       UNION SELECT c.tenant_id, c.id FROM category c JOIN chosen p ON c.tenant_id = p.tenant_id AND c.parent_id = p.id
     ), matching AS (
       SELECT o.id AS organisation_id, o.kana, o.name, m.id AS membership_id FROM {_LISTED}
       AND (cardinality(:categories) = 0 OR o.category_id IN (SELECT id FROM chosen))
-      AND (cardinality(:municipalities) = 0 OR o.municipality_code = ANY (:municipalities))
+      AND (cardinality(:municipalities) = 0 OR o.municipality_code IN
+        (SELECT code FROM municipality WHERE code = ANY (:municipalities) OR name = ANY (:municipalities)))
       AND (cardinality(:fields) = 0 OR o.id IN (SELECT l.organisation_id FROM organisation_field l
-        JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id WHERE f.slug = ANY (:fields)))
+        JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id
+        WHERE f.slug = ANY (:fields) OR f.name = ANY (:fields) OR CAST(f.id AS text) = ANY (:fields)))
       AND (NOT :searching OR o.id IN (SELECT d.object_id FROM search_document d
         WHERE d.kind = 'organisation' AND d.vector @@ CAST(:query AS tsquery)))
     ), page AS (
@@ -193,7 +196,8 @@ async def directory(
     first: int = 20,
     offset: int = 0,
 ) -> Directory:
-    """Listed organisations in the order of their kana. Filters are slugs and codes: any of one kind, all of the kinds.
+    """Listed organisations in the order of their kana. Filters are slugs, ids or names (municipalities: codes or
+    names): any of one kind, all of the kinds.
 
     A category includes what is below it. The search sees public words only, whoever asks.
     """

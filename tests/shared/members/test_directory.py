@@ -10,6 +10,7 @@ from shared.kit.refusals import NotFound
 from shared.members import queries
 from shared.members.models import CONTACT_COLUMNS, Visibility
 from shared.members.queries import Directory
+from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant
 from tests.factories.members import HIDDEN_PHONE, make_member, make_organisation, make_platform
 
@@ -66,6 +67,21 @@ async def test_filters_of_one_kind_widen_and_of_two_kinds_narrow(web_database: D
     assert await listed(web_database, platform, categories=["private"]) == ["子の会", "防災の会", "両方の会"]
     assert await listed(web_database, platform, categories=["npo"], municipalities=["362042"]) == ["子の会"]
     assert await listed(web_database, platform, fields=["nobody"]) == []
+
+
+async def test_filters_may_be_named_by_slug_id_or_name(web_database: Database, platform: Tenant) -> None:
+    await make_member(web_database, platform, name="子の会", fields=("childcare",), category="npo")
+    await make_organisation(web_database, platform, name="他の会", joined_on=None)
+    async with web_database.read(platform.id) as session:
+        profile = await tenants.profile(session)
+    field = next(field for field in profile.fields if field.slug == "childcare")
+    category = next(category for category in profile.categories if category.slug == "private")
+    for given in (field.slug, str(field.id), field.name):
+        assert await listed(web_database, platform, fields=[given]) == ["子の会"]
+    for given in (category.slug, str(category.id), category.name):
+        assert await listed(web_database, platform, categories=[given]) == ["子の会"]
+    for given in ("362042", "阿南市"):
+        assert await listed(web_database, platform, municipalities=[given]) == ["子の会"]
 
 
 @pytest.mark.parametrize("typed", ["こども食堂", "ｺﾄﾞﾓ", "You＆ゆう", "髙", "孤独孤立", "子育て", "食"])

@@ -175,6 +175,18 @@ async def test_a_hidden_contact_is_on_no_public_page_feed_or_search(
     assert "見つかりませんでした" in main_of(await visitor.get(f"/organisations?q={HIDDEN_PHONE}"))
 
 
+async def test_programs_find_no_hidden_contact_either(
+    visitor: httpx.AsyncClient, web_database: Database, platform: Tenant
+) -> None:
+    await make_member(web_database, platform, visibility={"email": "MEMBERS"}, email="canary@hidden.example")
+    query = """{ organisations { nodes { name representativeName contactName postalCode address phone mobile fax email } }
+        search(text: "2179") { totalCount } }"""
+    answer = (await visitor.post("/graphql", json={"query": query})).json()
+    [node] = answer["data"]["organisations"]["nodes"]
+    assert [field for field, value in node.items() if value] == ["name"]
+    assert answer["data"]["search"]["totalCount"] == 0
+
+
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
