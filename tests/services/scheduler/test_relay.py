@@ -1,6 +1,8 @@
 """The relay finds what is due in all tenants, fairly, and sees nothing else of them."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import func, update
 
 from services.broker import BrokerDown
+from services.scheduler import relay
 from services.scheduler.relay import FACTS_IN_HAND, LETTERS_IN_HAND, Relay
 from shared.kit import outbox
 from shared.kit.database.session import Database
@@ -59,12 +62,12 @@ async def test_a_quiet_tenant_does_not_wait_behind_a_noisy_one(
     await _light(worker_database, noisy.id, 500)
     [fact] = await _light(worker_database, quiet.id)
     wakes = Wakes()
-    relay = Relay(connection, wakes)
-    assert await relay.round() == FACTS_IN_HAND + 1
+    sender = Relay(connection, wakes)
+    assert await sender.round() == FACTS_IN_HAND + 1
     assert wakes.rows.index(("deliver", quiet.id, fact)) <= 1
     # None of the noisy tenant's is done yet, so none is added; the quiet one's next is sent at once.
     [fact] = await _light(worker_database, quiet.id)
-    assert await relay.round() == 1
+    assert await sender.round() == 1
     assert wakes.rows[-1] == ("deliver", quiet.id, fact)
 
 
@@ -110,13 +113,13 @@ async def test_a_wake_up_that_was_lost_is_repeated_when_its_lease_ends(
     tenant = await make_tenant(worker_database)
     [fact] = await _light(worker_database, tenant.id)
     wakes = Wakes()
-    relay = Relay(connection, wakes)
-    await relay.round()
-    await relay.round()
+    sender = Relay(connection, wakes)
+    await sender.round()
+    await sender.round()
     assert wakes.of(tenant.id) == [fact]
     async with worker_database.write(tenant.id) as session:
         await session.execute(update(OutboxRow).where(OutboxRow.id == fact).values(in_hand_until=func.now()))
-    await relay.round()
+    await sender.round()
     assert wakes.of(tenant.id) == [fact, fact]
 
 
@@ -130,11 +133,11 @@ async def test_letters_to_one_address_keep_their_order(
     # The first was put off by the mail server: the second waits for it, the other address does not.
     await set_letter(worker_database, tenant.id, first.id, run_at=func.now() + outbox.LEASE)
     wakes = Wakes()
-    relay = Relay(connection, wakes)
-    await relay.round()
+    sender = Relay(connection, wakes)
+    await sender.round()
     assert wakes.of(tenant.id) == [other.id]
     await set_letter(worker_database, tenant.id, first.id, state=LetterState.SENT)
-    await relay.round()
+    await sender.round()
     assert wakes.of(tenant.id) == [other.id, second.id]
 
 
@@ -145,10 +148,10 @@ async def test_what_was_in_hand_is_taken_over_when_the_only_process_begins_anew(
     facts = await _light(worker_database, tenant.id, 2)
     letter = await queue_letter(worker_database, settings, tenant.id)
     wakes = Wakes()
-    relay = Relay(connection, wakes)
-    await relay.round()
+    sender = Relay(connection, wakes)
+    await sender.round()
     await connection.execute("SELECT outbox_release()")
-    await relay.round()
+    await sender.round()
     assert sorted(wakes.of(tenant.id)) == sorted([*facts, letter.id] * 2)
     assert (await letter_row(worker_database, tenant.id, letter.id)).state is LetterState.QUEUED
 
@@ -195,3 +198,62 @@ async def test_the_relays_role_can_read_no_words(owner_connection: "asyncpg.Conn
         for column in words:
             statement = "SELECT has_column_privilege('tsunagari_outbox', $1, $2, 'SELECT')"
             assert await owner_connection.fetchval(statement, table, column) is False
+
+
+@pytest.fixture
+async def running(
+    connection: "asyncpg.Connection[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Wakes]:
+    """A relay that hardly ever polls."""
+    monkeypatch.setattr(relay, "POLL", 60)
+    wakes = Wakes()
+    task = asyncio.create_task(Relay(connection, wakes).run())
+    await asyncio.sleep(0.2)
+    yield wakes
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_a_commit_wakes_the_relay_at_once(
+    running: Wakes, settings: Settings, web_database: Database, worker_database: Database
+) -> None:
+    tenant = await make_tenant(worker_database)
+    [fact] = await _light(web_database, tenant.id)
+    letter = await queue_letter(worker_database, settings, tenant.id)
+    await _until(lambda: running.of(tenant.id) == [fact, letter.id])
+
+
+async def test_a_change_that_was_not_committed_wakes_nobody(running: Wakes, worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    with pytest.raises(RuntimeError):
+        async with worker_database.write(tenant.id) as session:
+            await outbox.record(session, LampLit(lamp_id=uuid4()))
+            raise RuntimeError
+    await asyncio.sleep(0.2)
+    assert running.rows == []
+
+
+async def test_what_becomes_due_by_time_alone_is_found_by_polling(
+    connection: "asyncpg.Connection[asyncpg.Record]", worker_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "POLL", 0.1)
+    tenant = await make_tenant(worker_database)
+    [fact] = await _light(worker_database, tenant.id)
+    async with worker_database.write(tenant.id) as session:
+        later = func.now() + timedelta(seconds=0.5)
+        await session.execute(update(OutboxRow).where(OutboxRow.id == fact).values(run_at=later))
+    wakes = Wakes()
+    task = asyncio.create_task(Relay(connection, wakes).run())
+    try:
+        await asyncio.sleep(0.25)
+        assert wakes.rows == []
+        await _until(lambda: wakes.of(tenant.id) == [fact])
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - nobody tells the test
+            await asyncio.sleep(0.01)

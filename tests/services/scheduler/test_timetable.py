@@ -1,5 +1,6 @@
 """What happens when: for each tenant by itself, and one failure stops nobody else."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,7 +10,7 @@ import time_machine
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scheduler.timetable import TIMETABLE, Entry, next_time, run
+from services.scheduler.timetable import TIMETABLE, Entry, keep_timetable, next_time, run
 from shared.identity.models import AccessToken, ApiClient, Role, SignInSession
 from shared.identity.service import create_account
 from shared.kit import clock, outbox
@@ -124,3 +125,38 @@ async def test_a_lost_database_ends_the_round(worker_database: Database) -> None
 def test_times_are_meant_in_japan(when: str, expected: datetime) -> None:
     with time_machine.travel(datetime(2026, 11, 21, 14, 45, tzinfo=UTC), tick=False):
         assert next_time(when) == expected
+
+
+async def test_what_a_night_spent_off_has_missed_is_made_up_at_the_start(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    ran: list[str] = []
+
+    async def missed(session: AsyncSession) -> None:
+        ran.append(f"missed {tenant_of(session)}")
+
+    async def later(session: AsyncSession) -> None:
+        ran.append("later")
+
+    table = (Entry("0 0 1 1 *", missed, at_start=True), Entry("0 0 1 1 *", later))
+    keeping = asyncio.create_task(keep_timetable(worker_database, table))
+    async with asyncio.timeout(10):
+        while f"missed {tenant.id}" not in ran:  # noqa: ASYNC110 - nobody tells the test
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    await asyncio.wait({keeping})
+    assert "later" not in ran
+
+
+async def test_an_entry_runs_when_its_time_comes_and_comes_again(worker_database: Database) -> None:
+    ran: list[datetime] = []
+
+    async def tick(session: AsyncSession) -> None:
+        ran.append(clock.now())
+
+    keeping = asyncio.create_task(keep_timetable(worker_database, (Entry("* * * * * *", tick, each_tenant=False),)))
+    async with asyncio.timeout(10):
+        while len(ran) < 2:  # noqa: ASYNC110 - nobody tells the test
+            await asyncio.sleep(0.01)
+    keeping.cancel()
+    await asyncio.wait({keeping})
+    assert ran[1] - ran[0] >= timedelta(seconds=0.5)
