@@ -154,7 +154,11 @@ async def everything_read_by(
     client: httpx.AsyncClient, app: Litestar, secrets: Secrets
 ) -> AsyncIterator[tuple[str, str]]:
     """Where, and what was answered: headers and body."""
-    for address in [*addresses(app, secrets.known, [BAIT]), f"/search?q={BAIT}", f"/organisations?q={BAIT}"]:
+    for address in [
+        *addresses(app, secrets.known, [BAIT, secrets.tenant.slug]),
+        f"/search?q={BAIT}",
+        f"/organisations?q={BAIT}",
+    ]:
         if address.startswith("/static/"):
             continue
         answer = await client.get(address)

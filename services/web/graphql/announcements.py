@@ -98,7 +98,11 @@ class AnnouncementMutations:
 
         return await create(info, input, effect, _whole)
 
-    @strawberry.mutation(graphql_type=AnnouncementResult, metadata=needs(Permission.ANNOUNCEMENT_WRITE))
+    @strawberry.mutation(
+        graphql_type=AnnouncementResult,
+        metadata=needs(Permission.ANNOUNCEMENT_WRITE),
+        description="Readable by everybody from now on",
+    )
     async def publish_announcement(self, info: Info, input: PublishAnnouncementInput) -> AnnouncementView:
         return await info.context.write(_publish, info, input)
 

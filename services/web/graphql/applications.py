@@ -141,7 +141,9 @@ class ApplicationQueries:
         page = await info.context.read(queries.applications, states=states, first=first, offset=offset)
         return by_place(page.items, page.total, offset)
 
-    @strawberry.field(graphql_type=MembershipApplication | None, metadata=needs(_READ))
+    @strawberry.field(
+        graphql_type=MembershipApplication | None, metadata=needs(_READ), description="With all that was entered"
+    )
     async def membership_application(self, info: Info, id: ID) -> ApplicationView | None:
         wanted = as_uuid(id)
         return await info.context.read(queries.application, wanted) if wanted else None
@@ -237,7 +239,11 @@ class ApplicationMutations:
             idempotency_key=key_of(info, input),
         )
 
-    @strawberry.mutation(graphql_type=MembershipApplicationResult, metadata=needs(Permission.APPLICATION_DECIDE))
+    @strawberry.mutation(
+        graphql_type=MembershipApplicationResult,
+        metadata=needs(Permission.APPLICATION_DECIDE),
+        description="承認 enters the organisation into the ledger from `effectiveOn`",
+    )
     async def decide_membership_application(
         self, info: Info, input: DecideMembershipApplicationInput
     ) -> ApplicationView:

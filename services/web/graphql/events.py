@@ -176,7 +176,7 @@ class EventMutations:
 
         return await create(info, input, effect, _whole)
 
-    @strawberry.mutation(graphql_type=EventResult, metadata=_WRITE)
+    @strawberry.mutation(graphql_type=EventResult, metadata=_WRITE, description="What is left out stays as it is")
     async def update_event(self, info: Info, input: UpdateEventInput) -> EventView:
         return await info.context.write(_update, info, input)
 

@@ -43,7 +43,11 @@ class Plan(msgspec.Struct, frozen=True):
     policies: frozenset[Permission]
 
 
-Plans = dict[tuple[Any, ...], Plan | None]
+#: By the type and the nodes of the document, which live as long as their schema and their document.
+Plans = dict[tuple[int, ...], Plan | None]
+
+
+LONG_WAY = object()
 
 
 class NotPlain(Exception):
@@ -61,29 +65,32 @@ class Executor(StrawberryGraphQLCoreExecutionContext):
     def complete_list_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
     ) -> Any:
-        plan = self._plan(return_type, field_details_list)
-        if plan is not None:
-            try:
-                return plan.complete(result, self.bare)
-            except Exception:  # noqa: S110 - the long way says what is wrong
-                pass
+        short = self._shortly(return_type, field_details_list, result)
+        if short is not LONG_WAY:
+            return short
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
     def complete_object_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, position_context: Any
     ) -> Any:
-        plan = self._plan(return_type, field_details_list)
-        if plan is not None:
-            try:
-                return plan.complete(result, self.bare)
-            except Exception:  # noqa: S110 - the long way says what is wrong
-                pass
+        short = self._shortly(return_type, field_details_list, result)
+        if short is not LONG_WAY:
+            return short
         return super().complete_object_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _shortly(self, return_type: GraphQLOutputType, details: Details, result: Any) -> Any:
+        plan = self._plan(return_type, details)
+        if plan is None:
+            return LONG_WAY
+        try:
+            return plan.complete(result, self.bare)
+        except Exception:  # whatever it is, the long way meets it again and says where
+            return LONG_WAY
 
     def _plan(self, return_type: GraphQLOutputType, details: Details) -> Plan | None:
         if self.plans is None:
             return None
-        key = (str(return_type), *(id(each.node) for each in details))
+        key = (id(return_type), *(id(each.node) for each in details))
         if key not in self.plans:
             self.plans[key] = self._made(return_type, details)
         plan = self.plans[key]

@@ -98,7 +98,7 @@ class OrganisationQueries:
         )
         return by_place(page.items, page.total, offset)
 
-    @strawberry.field(graphql_type=Organisation | None, metadata=PUBLIC)
+    @strawberry.field(graphql_type=Organisation | None, metadata=PUBLIC, description="Of today's directory")
     async def organisation(self, info: Info, id: ID) -> OrganisationView | None:
         wanted = as_uuid(id)
         if wanted is None:

@@ -212,6 +212,7 @@ async def test_an_application_is_returned_with_what_is_to_be_mended(
     await site._reload_hosts()
     applicant, staff = client_for(platform), await staff_for(platform)
     submit = mutation("submitMembershipApplication", "id channel", "MembershipApplication")
+    assert (await done(staff, submit, as_input()))["channel"] == "API"
     answer = await ask(applicant, submit, {"input": as_input()})
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
     plain = mutation("submitMembershipApplication", "id", "MembershipApplication")
