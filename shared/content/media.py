@@ -8,14 +8,13 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.content import pictures
-from shared.content.drawings import clean_drawing
 from shared.content.models import Media
-from shared.content.pictures import Picture
-from shared.kit import clock
+from shared.kit import clock, pictures
 from shared.kit.database.session import tenant_of
+from shared.kit.drawings import read_drawing
 from shared.kit.files import FileStore
 from shared.kit.japanese.normalise import clean_lines, clean_text
+from shared.kit.pictures import Picture
 from shared.kit.refusals import Refusal, Refusals
 
 LONGEST_ALT = 300
@@ -65,7 +64,7 @@ async def store_drawing(
 ) -> Media:
     """Keep an SVG of a manifest. Scripts, event handlers, foreign objects and addresses outside are refused."""
     words = checked_words(alt=alt, decorative=decorative, caption=caption, credit=credit)
-    picture = await asyncio.to_thread(clean_drawing, data)
+    picture = await asyncio.to_thread(read_drawing, data)
     return await _keep(session, files, name, picture, words)
 
 

@@ -12,7 +12,7 @@ from shared.kit import clock, content_version
 from shared.kit.database.session import NATIONAL, bound_to
 from shared.kit.refusals import Conflict
 from shared.taxonomy.vocabulary import Vocabulary, read_vocabulary, store_vocabulary
-from shared.tenants.bootstrap_pictures import picture_of
+from shared.tenants.bootstrap_pictures import key_of, picture_of
 from shared.tenants.bootstrap_rows import Key, rows_of, tenant_values
 from shared.tenants.bootstrap_search import documents_of, put, remove
 from shared.tenants.bootstrap_sync import Known, Outcome, Say, as_json, bring_to, known_rows, report
@@ -131,7 +131,7 @@ async def _put_pictures(folder: Folder, tenant_id: int, files: Files) -> None:
     """Before the rows that name them. Without a commit they are merely not looked at."""
     for medium in folder.manifest.media:
         picture = picture_of(medium.file, folder.media[medium.file])
-        for key, data in {picture.key(tenant_id, size): data for size, data in picture.sizes.items()}.items():
+        for key, data in {key_of(picture, tenant_id, size): data for size, data in picture.sizes.items()}.items():
             await files.put(key, data)
 
 

@@ -10,13 +10,14 @@ from PIL import Image, ImageOps
 from shared.kit.refusals import Refusal
 
 MAX_BYTES = 10 * 1024 * 1024
-#: A small file may unfold to gigabytes; a photograph of a good telephone has 12 to 24 million points.
-MAX_PIXELS = 40_000_000
+#: A small file may unfold to gigabytes; a photograph of a good telephone has 12 to 50 million points.
+MAX_PIXELS = 50_000_000
 #: The largest picture takes 200 MB while it is worked on; two at once would be felt.
 _ONE_AT_A_TIME = threading.Lock()
 # Pillow's own limit is looser and warns where ours refuses: `_upright` looks at the header before any pixel is unpacked.
 Image.MAX_IMAGE_PIXELS = None
-LONGEST_SIDE = {"1200": 1200, "thumb": 400}
+#: The name is the contract's; nobody needs more of a photograph than fills a large screen, or of a flyer than can be read.
+LONGEST_SIDE = {"original": 3000, "1200": 1200, "thumb": 400}
 
 _CONTENT_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 _SUFFIXES = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
@@ -46,10 +47,9 @@ def read(data: bytes) -> Picture:
     check_size(data)
     with _ONE_AT_A_TIME:
         kind, image = _upright(data)
-        sizes = {"original": _encoded(image, kind)}
-        for name, side in LONGEST_SIDE.items():
-            sizes[name] = _encoded(_within(image, side), kind)
-        return Picture(_CONTENT_TYPES[kind], _SUFFIXES[kind], image.width, image.height, sizes)
+        original = _within(image, LONGEST_SIDE["original"])
+        sizes = {name: _encoded(_within(original, side), kind) for name, side in LONGEST_SIDE.items()}
+        return Picture(_CONTENT_TYPES[kind], _SUFFIXES[kind], original.width, original.height, sizes)
 
 
 def check_size(data: bytes) -> None:
@@ -76,6 +76,8 @@ def _upright(data: bytes) -> tuple[str, Image.Image]:
             f"画像の縦横が大きすぎます（{opened.width}×{opened.height}）。長い辺を6000ピクセルほどに縮めてください。",
             "file",
         )
+    # A JPEG can be unpacked at a half or a quarter of its size.
+    opened.draft(None, (LONGEST_SIDE["original"], LONGEST_SIDE["original"]))
     return str(opened.format), _pixels(opened)
 
 

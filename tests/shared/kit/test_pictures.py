@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, ImageCms
 from PIL.ExifTags import GPS, IFD, Base
 
-from shared.content import pictures
-from shared.content.drawings import clean_drawing
+from shared.kit import pictures
+from shared.kit.drawings import read_drawing
 from shared.kit.refusals import Refusal
 from tests.factories.content import photograph
 
@@ -133,7 +133,7 @@ def test_a_drawing_of_shapes_is_taken_as_it_is() -> None:
     data = svg(
         '<defs><path id="p" d="M0 0h9"/></defs><use href="#p"/><rect fill="url(#p)"/><style>rect{fill:red}</style>'
     )
-    picture = clean_drawing(data)
+    picture = read_drawing(data)
     assert (picture.content_type, picture.width, picture.height) == ("image/svg+xml", 120, 80)
     assert set(picture.sizes.values()) == {data}
 
@@ -165,5 +165,15 @@ def test_a_drawing_of_shapes_is_taken_as_it_is() -> None:
 )
 def test_a_drawing_that_could_act_is_refused(data: bytes) -> None:
     with pytest.raises(Refusal) as refused:
-        clean_drawing(data)
+        read_drawing(data)
     assert (refused.value.code, refused.value.field) == ("DRAWING_REFUSED", "file")
+
+
+def test_an_instruction_before_the_drawing_is_refused_too() -> None:
+    with pytest.raises(Refusal, match="処理命令"):
+        read_drawing(b'<?xml-stylesheet href="https://other.example/a.xsl"?>' + svg(""))
+
+
+def test_more_of_a_photograph_than_fills_a_large_screen_is_not_kept() -> None:
+    picture = pictures.read(photograph(size=(6000, 4000)))
+    assert (picture.width, picture.height, opened(picture.original).size) == (3000, 2000, (3000, 2000))
