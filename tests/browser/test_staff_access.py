@@ -1,0 +1,89 @@
+"""The pages behind the sign-in, as axe, a narrow screen and a browser without scripts see them."""
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.fixtures import Axe, sign_in
+from tests.running import Installation
+
+STAFF = (
+    "/staff",
+    "/staff/applications",
+    "/staff/news",
+    "/staff/news/new",
+    "/staff/events",
+    "/staff/events/new",
+    "/staff/profile",
+    "/staff/profile/viewpoints",
+    "/staff/profile/contacts",
+    "/staff/letters",
+    "/staff/people",
+    "/signin/password",
+)
+WALKS = (
+    ("tokushima", "staff@tokushima.example", STAFF),
+    ("tokushima", "member@tokushima.example", ("/member",)),
+    ("national", "viewer@national.example", ("/national",)),
+    ("national", "operator@national.example", ("/operator", "/operator/new", "/operator/kamiyama")),
+)
+
+
+@pytest.mark.parametrize(("slug", "email", "paths"), WALKS)
+@pytest.mark.parametrize("preference", ["", "contrast=1", "size=largest&ruby=1"])
+def test_axe_finds_nothing_behind_the_sign_in(
+    page: Page, running: Installation, axe: Axe, slug: str, email: str, paths: tuple[str, ...], preference: str
+) -> None:
+    sign_in(page, running, slug, email)
+    if preference:
+        page.context.add_cookies([{"name": "preferences", "value": preference, "url": running.url(slug)}])
+    findings = {}
+    for path in paths:
+        page.goto(running.url(slug, path))
+        findings[path] = axe.findings(page)
+    assert {path: found for path, found in findings.items() if found} == {}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_behind_the_sign_in_needs_sideways_scrolling(
+    browser: Browser, running: Installation, width: int
+) -> None:
+    wide = []
+    for slug, email, paths in WALKS:
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        tab = context.new_page()
+        sign_in(tab, running, slug, email)
+        for path in paths:
+            tab.goto(running.url(slug, path))
+            if tab.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                wide.append((slug, path))
+        context.close()
+    assert wide == []
+
+
+def test_an_event_with_its_programme_is_written_without_a_script(browser: Browser, running: Installation) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    sign_in(tab, running, "kamiyama", "staff@kamiyama.example")
+    tab.goto(running.url("kamiyama", "/staff/events/new"))
+    tab.fill("#title", "石積みと、お茶の会")
+    tab.select_option("#kind", "WORKSHOP")
+    for part, typed in (("year", "令和９年"), ("month", "３"), ("day", "７"), ("time", "午前10時")):
+        tab.fill(f"[name=starts_at_{part}]", typed)
+    tab.get_by_role("button", name="プログラムを加える").click()
+    tab.fill("[name='sessions.0.title']", "石を積む")
+    tab.get_by_role("button", name="登壇者を加える").click()
+    tab.fill("[name='sessions.0.appearances.0.person_name']", "神山 六郎")
+    tab.get_by_role("button", name="公開する").click()
+    assert "公開しました" in tab.inner_text("main")
+    tab.get_by_role("link", name="サイトで見る").click()
+    assert "神山 六郎" in tab.inner_text("main")
+    context.close()
+
+
+def test_the_session_is_extended_without_leaving_the_page(page: Page, running: Installation) -> None:
+    sign_in(page, running, "hyogo", "staff@hyogo.example")
+    page.goto(running.url("hyogo", "/staff/news/new"))
+    page.fill("#title", "書きかけ")
+    page.get_by_role("button", name="延長する").click()
+    page.get_by_text("延長しました").wait_for()
+    assert page.input_value("#title") == "書きかけ"
