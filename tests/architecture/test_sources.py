@@ -38,7 +38,7 @@ def test_sql_is_never_built_from_values(file: Path) -> None:
     formatted = [
         call.lineno
         for call in calls(ast.parse(file.read_text()))
-        if name_of(call) in ("text", "exec_driver_sql")
+        if ast.unparse(call.func) in ("text", "sqlalchemy.text", "sa.text") or name_of(call) == "exec_driver_sql"
         and call.args
         and isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
         and "SET LOCAL app.tenant" not in ast.unparse(call.args[0])
