@@ -23,7 +23,8 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 async def show_media(
     ctx: Ctx, request: Request[Any, Any, Any], name_or_id: FromPath[str], size: FromPath[str]
 ) -> Response[Any]:
-    if size not in queries.SIZES:
+    # PostgreSQL takes no NUL in a text.
+    if size not in queries.SIZES or "\0" in name_or_id:
         raise NotFound
     file = await ctx.read(queries.media_file, name_or_id)
     await ctx.release()

@@ -92,6 +92,11 @@ async def test_there_are_three_sizes_and_no_others(
         assert (await reader.get(f"/media/{media.id}/{size}")).status_code == 404
 
 
+async def test_a_name_that_nobody_could_give_is_missing_too(reader: httpx.AsyncClient) -> None:
+    for name in ("%00", "%ff", "a%2fb", "x" * 5_000):
+        assert (await reader.get(f"/media/{name}/thumb")).status_code == 404, name
+
+
 async def test_a_picture_that_has_lost_its_bytes_is_a_404(
     reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant, site: Site
 ) -> None:
