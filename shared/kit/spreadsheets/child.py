@@ -79,7 +79,7 @@ def _read_workbook(data: bytes) -> Answer:
                 raise problems.empty()
             filled = [title for title in titles if inspected[title].cells]
             sheet = book.get_sheet_by_name((filled or titles)[0])
-            notes = [*_about_sheets(sheet.name, filled), *_merged(sheet), *_formulas(inspected[sheet.name].formulas)]
+            notes = [*_about_sheets(sheet.name, filled), *_merged(sheet), *_calculated(inspected[sheet.name])]
             return _collect(_typed(sheet), Answer(sheet=sheet.name, notes=notes[:_MAX_NOTES]))
     except CalamineError as error:
         raise problems.broken() from error
@@ -102,9 +102,12 @@ def _merged(sheet: CalamineSheet) -> Iterator[Note]:
         yield Note(f"{first}:{last}", f"結合されたセルです。値は左上の{first}だけのものとして読みました。")
 
 
-def _formulas(places: list[str]) -> Iterator[Note]:
-    for place in places[:_MAX_NOTES]:
-        yield Note(place, "数式のセルです。Excelが最後に計算した値を読みました。")
+def _calculated(sheet: packages.Sheet) -> Iterator[Note]:
+    for place in sheet.errors[:_MAX_NOTES]:
+        yield Note(place, "エラーの値なので、空として読みました。")
+    for place in sheet.formulas[:_MAX_NOTES]:
+        if place not in sheet.errors[:_MAX_NOTES]:
+            yield Note(place, "数式のセルです。Excelが最後に計算した値を読みました。")
 
 
 def _read_csv(data: bytes) -> Answer:
@@ -161,7 +164,7 @@ def _text(value: object, place: str, notes: list[Note]) -> str:
 
 def _clean(text: str, place: str, notes: list[Note]) -> str:
     if text in _SHEET_ERRORS:
-        notes.append(Note(place, f"{text} というエラーの値なので、空として読みました。"))
+        notes.append(Note(place, "エラーの値なので、空として読みました。"))
         return ""
     if len(text) > MAX_CELL_LENGTH:
         notes.append(Note(place, f"長すぎるため、{MAX_CELL_LENGTH:,}文字までを読みました。"))

@@ -14,6 +14,8 @@ _BYTE_ORDER_MARKS = {
 }
 _HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]")
 _KANA = re.compile("[\u3041-\u30fe]")
+#: Python reads the bytes 80, A0, FD, FE and FF of CP932 as these; Windows writes none of them.
+_NO_CHARACTERS = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 _GUESSED_FROM = 64 * 1024
 
 
@@ -34,7 +36,7 @@ def _older(data: bytes) -> tuple[str, str]:
     text, other = _attempt(data, "cp932"), _attempt(data, "euc_jp")
     if other is not None and (text is None or _looks_misread(text)) and _KANA.search(other):
         return _readable(other), "euc_jp"
-    if text is None:
+    if text is None or _NO_CHARACTERS.search(text):
         raise problems.unknown_encoding(_guess(data))
     return _readable(text), "cp932"
 

