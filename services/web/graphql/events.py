@@ -29,6 +29,7 @@ class EventFilter:
     to: datetime | None = None
     kind: EventKind | None = None
     status: list[EventState] | None = None
+    upcoming: bool | None = strawberry.field(default=None, description="true: not over yet; false: over")
 
 
 @strawberry.type
@@ -46,6 +47,7 @@ class EventQueries:
             from_=wanted.from_,
             to=wanted.to,
             states=wanted.status,
+            to_come=wanted.upcoming,
             first=first,
             after=id_after(after),
         )

@@ -1,11 +1,10 @@
 """Asking GraphQL as programs and browsers do."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import event
 
 from services.web.site import Site
 from shared.identity import service
@@ -48,21 +47,6 @@ async def bearer(database: Database, tenant: Tenant, role: Role) -> str:
         await service.ensure_client(session, client_id=f"robot {role}", name="連携", secret_hash=secret, role=role)
         await service.keep_token(session, client_id=f"robot {role}", token=token)
     return token
-
-
-@pytest.fixture
-def statements(site: Site) -> Iterator[list[str]]:
-    """What the web process says to the database from now on, without the binding of the tenant."""
-    said: list[str] = []
-
-    def note(*given: Any) -> None:
-        if not given[2].startswith("SET LOCAL"):
-            said.append(given[2])
-
-    engine = site.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from graphql import get_introspection_query
 
@@ -12,6 +13,7 @@ from services.web.graphql import requests
 from services.web.graphql.documents import Documents
 from services.web.graphql.schema import build
 from services.web.security import MAX_GRAPHQL
+from services.web.site import Site
 from shared.kit.refusals import Refusal
 from shared.tenants.models import Tenant
 from tests.services.web.conftest import ClientFor
@@ -164,6 +166,13 @@ async def test_graphiql_loads_nothing_from_elsewhere(client: httpx.AsyncClient) 
         assert f"/static/vendor/{script}" in page.text
         assert (await client.get(f"/static/vendor/{script}")).status_code == 200
     assert "script-src 'self';" in page.headers["content-security-policy"]
+
+
+async def test_graphiql_is_not_there_in_production(
+    client: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, development=False))
+    assert (await client.get("/graphiql")).status_code == 404
 
 
 async def test_introspection_works_for_tools_in_development(client: httpx.AsyncClient) -> None:

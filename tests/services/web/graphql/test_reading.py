@@ -145,6 +145,20 @@ async def test_a_symposium_has_its_counters_and_is_nothing_else(
     }
 
 
+async def test_events_to_come_are_told_from_those_that_are_over(
+    client_for: ClientFor, worker_database: Database, town: Tenant
+) -> None:
+    await make_event(worker_database, town, title="これから")
+    await make_event(worker_database, town, title="もう終わった", starts_at=clock.now() - timedelta(days=9))
+    query = """{ a: events(filter: {upcoming: true}) { nodes { title phase } }
+      b: events(filter: {upcoming: false}) { nodes { title phase } } c: events { totalCount } }"""
+    assert await data(client_for(town), query) == {
+        "a": {"nodes": [{"title": "これから", "phase": "OPEN"}]},
+        "b": {"nodes": [{"title": "もう終わった", "phase": "PAST"}]},
+        "c": {"totalCount": 2},
+    }
+
+
 async def test_members_are_counted_on_any_day(client_for: ClientFor, worker_database: Database, town: Tenant) -> None:
     await make_organisation(
         worker_database, town, name="はじめの会", joined_on=date(2023, 2, 1), left_on=date(2024, 4, 1)
