@@ -62,7 +62,8 @@ async def test_two_platforms_interleaved_each_write_in_their_own_name(
         assert [mail["Subject"] for mail in own] == [f"試験送信：{tenant.slug} {number}" for number in range(3)]
         assert {mail["From"].addresses[0].display_name for mail in own} == {tenant.name}
         assert all(f"{tenant.name}\n{base}\n" in text_of(mail) for mail in own)
-    assert {sender for sender, _ in sink.envelopes} == {"here@here.example", "there@there.example"}
+    senders = [sender for sender, _ in sink.envelopes]
+    assert [senders.count(address) for address in ("here@here.example", "there@there.example")] == [3, 3]
 
 
 async def test_lines_that_begin_with_a_dot_arrive_whole(settings: Settings, worker_database: Database) -> None:

@@ -93,6 +93,22 @@ async def test_the_token_of_one_tenant_is_worthless_in_another(
     assert (answer.status_code, "もう一度送信してください" in answer.text) == (422, True)
 
 
+async def test_the_token_of_one_person_is_worthless_in_the_hands_of_another(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    tenant = await make_tenant(worker_database)
+    await site._reload_hosts()
+    attacker = await signed_in(
+        client_for(tenant), await make_account(worker_database, tenant, Role.SECRETARIAT, name="攻撃者")
+    )
+    victim = await signed_in(client_for(tenant), await make_account(worker_database, tenant, Role.SECRETARIAT_ADMIN))
+    token = await form_token(attacker, "/staff/news/new")
+    victim.cookies.delete("form")
+    victim.cookies.set("form", attacker.cookies["form"])
+    answer = await victim.post("/staff/news/new", data={"csrf": token, "title": "題", "body": "本文"})
+    assert answer.status_code == 422
+
+
 async def test_signing_in_makes_older_forms_worthless(
     client_for: ClientFor, worker_database: Database, site: Site
 ) -> None:

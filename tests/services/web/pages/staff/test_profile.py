@@ -70,8 +70,9 @@ async def test_pillars_are_written_in_order_and_found_on_the_about_page(
     kept = await open_form(staff, path)
     assert (kept["items.0.title"], kept["items.0.points"]) == ("つなげる", "居場所の地図\n月の集い")
     assert kept["items.1.label"] == "I"
-    about = (await client_for(tenant).get("/about")).text
-    assert ("みつける" in about, "月の集い" in about) == (True, True)
+    reader = client_for(tenant)
+    about, found = (await reader.get("/about")).text, (await reader.get("/search", params={"q": "月の集い"})).text
+    assert ("みつける" in about, "月の集い" in about, 'href="/about"' in found.split("<main")[1]) == (True, True, True)
 
 
 async def test_a_list_can_be_emptied(staff: httpx.AsyncClient) -> None:
