@@ -1,6 +1,7 @@
 """Which characters the two fonts can draw; a PDF/UA document may not contain any other."""
 
 import struct
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,8 @@ def printable(text: str, fonts: tuple[Path, ...]) -> str:
 
 
 def _substitute(character: str) -> str:
+    if unicodedata.category(character) == "Co":  # a 外字 of somebody's own machine
+        return GETA
     if ord(character) in _VARIATION_SELECTORS or not character.isprintable():
         return " " if character.isspace() else ""
     return GETA
