@@ -194,3 +194,72 @@ class ApplicationStep(TenantOwned, Base):
     actor_id: Mapped[UUID | None] = mapped_column(comment="account; null is the applicant")
     actor_name: Mapped[str]
     happened_at: Mapped[datetime]
+
+
+class NoticeState(StrEnum):
+    """受付 → 受理 / 差戻し. A 届 is no application: accepting it says that it has been entered."""
+
+    RECEIVED = "RECEIVED"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+
+
+class _Notice(TenantOwned):
+    """What both kinds of 届 share. Once decided, a notice is never changed."""
+
+    receipt_number: Mapped[str] = mapped_column(comment="R8-0001-7K")
+    organisation_id: Mapped[UUID]
+    state: Mapped[NoticeState] = mapped_column(default=NoticeState.RECEIVED)
+    channel: Mapped[Channel]
+    email: Mapped[str | None] = mapped_column(comment="who sent it, or the organisation's, as of that day")
+    submitted_by: Mapped[str] = mapped_column(comment="the member, or the member of staff who typed it in")
+    received_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str | None]
+    message: Mapped[str | None] = mapped_column(comment="what the organisation is told with a refusal")
+    revision: Mapped[int] = mapped_column(default=1)
+
+
+class ChangeNotice(_Notice, Base):
+    """変更届（様式1). `before` and `after` hold the fields that differ, as named in ApplicationDetails."""
+
+    __tablename__ = "change_notice"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "receipt_number"),
+        belongs_to("organisation", "organisation_id"),
+        Index("ix_change_notice_state", "tenant_id", "state", "received_at"),
+    )
+
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
+
+
+class WithdrawalNotice(_Notice, Base):
+    """退会届（様式2). Accepted, it ends the membership on `effective_on`, which may lie ahead."""
+
+    __tablename__ = "withdrawal_notice"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "receipt_number"),
+        belongs_to("organisation", "organisation_id"),
+        Index("ix_withdrawal_notice_state", "tenant_id", "state", "received_at"),
+    )
+
+    effective_on: Mapped[date]
+    reason: Mapped[str | None]
+
+
+class OrganisationVersion(TenantOwned, Base):
+    """How an organisation was until it changed: valid on every day before `valid_until`. Never changed."""
+
+    __tablename__ = "organisation_version"
+    __table_args__ = (
+        belongs_to("organisation", "organisation_id"),
+        Index("ix_organisation_version_organisation", "tenant_id", "organisation_id", "valid_until"),
+        {"info": {"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}}},
+    )
+
+    organisation_id: Mapped[UUID]
+    valid_until: Mapped[date]
+    details: Mapped[dict[str, Any]] = mapped_column(comment="ApplicationDetails")
+    replaced_by: Mapped[str] = mapped_column(comment="who made the change")
+    replaced_at: Mapped[datetime]

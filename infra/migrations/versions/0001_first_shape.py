@@ -748,6 +748,62 @@ def upgrade() -> None:
     op.create_index("ix_organisation_corporate_number", "organisation", ["tenant_id", "corporate_number"], unique=False)
     op.create_index("ix_organisation_kana", "organisation", ["tenant_id", "kana"], unique=False)
     op.create_table(
+        "change_notice",
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("receipt_number", sa.Text(), nullable=False, comment="R8-0001-7K"),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "RECEIVED",
+                "ACCEPTED",
+                "REFUSED",
+                name="noticestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "WEB",
+                "FAX",
+                "POST",
+                "EMAIL",
+                "PHONE",
+                "API",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.Text(), nullable=True, comment="who sent it, or the organisation's, as of that day"),
+        sa.Column(
+            "submitted_by", sa.Text(), nullable=False, comment="the member, or the member of staff who typed it in"
+        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True, comment="what the organisation is told with a refusal"),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_change_notice_tenant_id_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_change_notice_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_change_notice")),
+        sa.UniqueConstraint("tenant_id", "receipt_number", name=op.f("uq_change_notice_tenant_id_receipt_number")),
+    )
+    op.create_index("ix_change_notice_state", "change_notice", ["tenant_id", "state", "received_at"], unique=False)
+    op.create_table(
         "discussion_topic",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),
@@ -920,6 +976,30 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "organisation_version",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="ApplicationDetails"),
+        sa.Column("replaced_by", sa.Text(), nullable=False, comment="who made the change"),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_organisation_version_tenant_id_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_organisation_version_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_organisation_version")),
+        info={"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}},
+    )
+    op.create_index(
+        "ix_organisation_version_organisation",
+        "organisation_version",
+        ["tenant_id", "organisation_id", "valid_until"],
+        unique=False,
+    )
+    op.create_table(
         "report_photo",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("media_id", sa.Uuid(), nullable=False),
@@ -1003,6 +1083,64 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_session_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_session")),
         sa.UniqueConstraint("tenant_id", "event_id", "ordinal", name=op.f("uq_session_tenant_id_event_id_ordinal")),
+    )
+    op.create_table(
+        "withdrawal_notice",
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("receipt_number", sa.Text(), nullable=False, comment="R8-0001-7K"),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "RECEIVED",
+                "ACCEPTED",
+                "REFUSED",
+                name="noticestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "WEB",
+                "FAX",
+                "POST",
+                "EMAIL",
+                "PHONE",
+                "API",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("email", sa.Text(), nullable=True, comment="who sent it, or the organisation's, as of that day"),
+        sa.Column(
+            "submitted_by", sa.Text(), nullable=False, comment="the member, or the member of staff who typed it in"
+        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=True, comment="what the organisation is told with a refusal"),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_withdrawal_notice_tenant_id_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_withdrawal_notice_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_withdrawal_notice")),
+        sa.UniqueConstraint("tenant_id", "receipt_number", name=op.f("uq_withdrawal_notice_tenant_id_receipt_number")),
+    )
+    op.create_index(
+        "ix_withdrawal_notice_state", "withdrawal_notice", ["tenant_id", "state", "received_at"], unique=False
     )
     op.create_table(
         "appearance",
@@ -1187,15 +1325,20 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("announcement")
     yield from protect_tenant_table("event")
     yield from protect_tenant_table("organisation")
+    yield from protect_tenant_table("change_notice")
     yield from protect_tenant_table("discussion_topic")
     yield from protect_tenant_table("event_change")
     yield from protect_tenant_table("event_report")
     yield from protect_tenant_table("measure")
     yield from protect_tenant_table("membership_application")
     yield from protect_tenant_table("organisation_field")
+    yield from protect_tenant_table(
+        "organisation_version", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}
+    )
     yield from protect_tenant_table("report_photo")
     yield from protect_tenant_table("role_assignment")
     yield from protect_tenant_table("session")
+    yield from protect_tenant_table("withdrawal_notice")
     yield from protect_tenant_table("appearance")
     yield from protect_tenant_table("application_step", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
     yield from protect_tenant_table("membership")
