@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content.models import Media
 from shared.kit import clock, pictures
+from shared.kit.content_version import bump
 from shared.kit.database.session import tenant_of
 from shared.kit.drawings import read_drawing
 from shared.kit.files import FileStore
@@ -111,4 +112,6 @@ async def _keep(session: AsyncSession, files: FileStore, name: str, picture: Pic
     media.content_type, media.width, media.height = picture.content_type, picture.width, picture.height
     media.alt, media.decorative, media.caption, media.credit = words.alt, words.decorative, words.caption, words.credit
     await session.flush()
+    if known is not None:
+        await bump(session)
     return media

@@ -82,7 +82,8 @@ async def update_event(
     await _check_flyer(session, draft.flyer_id)
     if not changes.anything_changed(event, draft):
         return event
-    moved = event.state is not EventState.DRAFT and changes.plans_changed(event, draft)
+    # A correction of what was held, or will not be, is no change of plans.
+    moved = event.state in _TO_BE_HELD and changes.plans_changed(event, draft)
     summary = changes.words_of_change(event, draft, _reason(reason)) if moved else None
     new_day = event.starts_at != draft.starts_at
     for name, value in msgspec.structs.asdict(draft).items():

@@ -12,15 +12,15 @@ from shared.content import queries, service
 from shared.content.models import AnnouncementState
 from shared.content.queries import AnnouncementView
 from shared.identity.policy import Actor
-from shared.kit import clock, search
+from shared.kit import clock
 from shared.kit.audit import AuditEntry
-from shared.kit.content_version import current
 from shared.kit.database.session import Database
 from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, NotFound, Refusal, Refusals
 from shared.tenants.models import Tenant
 from tests.factories.content import EDITOR, make_announcement
 from tests.factories.tenants import make_tenant
+from tests.shared.looking import facts, found, version
 
 COLLEAGUE = Actor(name="事務局 太郎")
 
@@ -30,24 +30,9 @@ async def tenant(worker_database: Database) -> Tenant:
     return await make_tenant(worker_database)
 
 
-async def version(database: Database, tenant: Tenant) -> int:
-    async with database.read(tenant.id) as session:
-        return await current(session)
-
-
-async def facts(database: Database, tenant: Tenant) -> list[str]:
-    async with database.read(tenant.id) as session:
-        return list((await session.execute(select(OutboxRow.name).order_by(OutboxRow.recorded_at))).scalars())
-
-
 async def read(database: Database, tenant: Tenant, announcement_id: Any, **options: bool) -> AnnouncementView | None:
     async with database.read(tenant.id) as session:
         return await queries.announcement(session, announcement_id, **options)
-
-
-async def found(database: Database, tenant: Tenant, text: str) -> list[str]:
-    async with database.read(tenant.id) as session:
-        return [hit.path for hit in (await search.find(session, text)).hits]
 
 
 async def test_a_draft_is_seen_by_the_staff_only(web_database: Database, tenant: Tenant) -> None:

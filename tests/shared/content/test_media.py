@@ -4,6 +4,7 @@ import pytest
 
 from shared.content import queries
 from shared.content.media import store_drawing, store_image
+from shared.kit.content_version import current
 from shared.kit.database.session import Database
 from shared.kit.files import FileStore
 from shared.kit.refusals import Refusal, Refusals
@@ -51,12 +52,15 @@ async def test_a_name_that_gets_other_bytes_gets_another_address(
 ) -> None:
     first = await make_media(worker_database, tenant, files, name="hero.jpg", alt="一枚目")
     before = first.sha256
+    async with worker_database.read(tenant.id) as session:
+        version = await current(session)
     again = await make_media(
         worker_database, tenant, files, name="hero.jpg", alt="二枚目", data=photograph(size=(9, 9))
     )
     async with worker_database.read(tenant.id) as session:
         view = await queries.media_by_name_or_id(session, "hero.jpg")
         assert len(await queries.media_list(session)) == 1
+        assert await current(session) == version + 1
     assert view is not None
     assert (again.id, view.alt, view.width) == (first.id, "二枚目", 9)
     assert again.sha256 != before and view.url("thumb") == f"/media/{view.id}/thumb?v={again.sha256[:12]}"
