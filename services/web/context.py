@@ -46,7 +46,7 @@ class Context:
         """The hidden field of a form; asking for it makes the answer personal, so it sets a cookie and is never cached."""
         if self.form_secret is None:
             self.form_secret = self.new_form_secret = secrets.token_urlsafe(24)
-        return token_for(self.site.settings.secret_key, self.form_secret, self.tenant.id)
+        return token_for(self.site.settings.secret_key, self.form_secret, self.tenant.id, self.actor.session_id)
 
     async def profile(self) -> Profile:
         return await self.site.profile(self.tenant.id)

@@ -73,7 +73,8 @@ async def read_form(request: Request[Any, Any, Any], ctx: Context) -> Form:
     """The only way by which pages read a POST: whoever does not look at `genuine` uses `read_genuine_form`."""
     data = await request.form()
     given = data.get(FIELD)
-    expected = token_for(ctx.site.settings.secret_key, ctx.form_secret or "", ctx.tenant.id)
+    secret_key, session_id = ctx.site.settings.secret_key, ctx.actor.session_id
+    expected = token_for(secret_key, ctx.form_secret or "", ctx.tenant.id, session_id)
     genuine = (
         ctx.form_secret is not None
         and isinstance(given, str)

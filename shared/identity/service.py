@@ -148,12 +148,13 @@ async def open_session(session: AsyncSession, *, account_id: UUID, replaces: str
     """
     now = clock.now()
     alive = (
-        select(Account.id)
+        select(Account.name)
         .join(RoleAssignment, RoleAssignment.account_id == Account.id)
         .where(Account.id == account_id, Account.disabled_at.is_(None))
         .limit(1)
     )
-    if (await session.execute(alive)).scalar_one_or_none() is None:
+    name = (await session.execute(alive)).scalar_one_or_none()
+    if name is None:
         raise Forbidden
     await _forget_old_sessions(session, account_id, replaces)
     token = new_token()
@@ -161,6 +162,7 @@ async def open_session(session: AsyncSession, *, account_id: UUID, replaces: str
         token_hash=hash_of(token), account_id=account_id, created_at=now, seen_at=now, expires_at=now + LONGEST_SESSION
     )
     session.add(row)
+    audit.note(session, actor_id=account_id, actor_name=name, action="session.open", object_id=row.id)
     await session.flush()
     return token
 
