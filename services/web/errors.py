@@ -10,8 +10,6 @@ from litestar import Request
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Response
 from litestar.types import Receive, Scope, Send
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.web.context import Context
 from services.web.front import Front
@@ -19,6 +17,7 @@ from services.web.policies import SignInNeeded, TenantRests
 from services.web.rendering import page
 from services.web.security import HEADERS, SlowBody
 from services.web.tenancy import HostRefused
+from shared.kit.database.lost import is_lost
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 
 log = structlog.get_logger()
@@ -30,6 +29,8 @@ STATUS_OF_REFUSAL: list[tuple[type[Refusal], int]] = [
     (Conflict, 409),
     (Refusal, 422),
 ]
+#: SQLSTATEs: a NUL or broken character where text is stored, and a statement that met its time limit.
+NOT_TEXT, TOOK_TOO_LONG = "22021", "57014"
 TITLES = {
     400: "リクエストを読み取れませんでした",
     403: "このページを見る権限がありません",
@@ -107,14 +108,12 @@ class Errors:
         return self._page(request, 408, "通信が途切れたようです。電波のよい所で、もう一度お試しください。")
 
     def unexpected(self, request: AnyRequest, error: Exception) -> Response[Any]:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        if state == NOT_TEXT:
+            return self._page(request, 400, "使えない文字が含まれています。アドレスや入力をご確認ください。")
         number = uuid4().hex[:12]
-        busy = (
-            isinstance(error, PoolTimeout | OperationalError | InterfaceError)
-            or (isinstance(error, DBAPIError) and error.connection_invalidated)
-            or isinstance(error, ConnectionError)
-        )
         log.error("unexpected", number=number, path=request.url.path, exc_info=error)
-        if busy:
+        if is_lost(error) or state == TOOK_TOO_LONG:
             message = "少し待ってから、もう一度お試しください。送信したものが受け付けられたかは、番号や控えのメールで確かめられます。"
             return self._page(request, 503, message, {"Retry-After": "5"})
         return self._page(request, 500, f"お手数ですが事務局へお知らせください。番号: {number}")
