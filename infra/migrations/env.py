@@ -12,7 +12,7 @@ from shared.kit.database.base import Base
 def load_models() -> None:
     """Import every module that declares tables, so that the metadata is complete."""
     for module in pkgutil.walk_packages(shared.__path__, "shared."):
-        if module.name.endswith(".models") or module.name.startswith("shared.kit."):
+        if module.name.endswith("models") or module.name.startswith("shared.kit."):
             importlib.import_module(module.name)
 
 

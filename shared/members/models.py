@@ -89,10 +89,20 @@ class Organisation(TenantOwned, Base):
     purpose: Mapped[str | None] = mapped_column(comment="団体の目的")
     area: Mapped[str | None] = mapped_column(comment="活動エリア")
     audience: Mapped[str | None] = mapped_column(comment="対象者")
+    audiences: Mapped[list[str]] = mapped_column(
+        default=list, server_default="{}", comment="tags: words.AUDIENCES, to be filtered by"
+    )
+    resources: Mapped[list[str]] = mapped_column(
+        default=list, server_default="{}", comment="what it can give: words.RESOURCES"
+    )
     appeal: Mapped[str | None] = mapped_column(comment="一言PR")
     founded_year: Mapped[int | None]
     people: Mapped[int | None] = mapped_column(comment="構成員数")
     visibility: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    address_confidential: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="a shelter: where it is, the secretariat alone knows"
+    )
+    address_confidential_reason: Mapped[str | None]
     demo: Mapped[bool] = mapped_column(
         default=False, comment="invented for the demonstration, and marked as such on pages"
     )

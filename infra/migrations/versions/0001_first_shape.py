@@ -534,14 +534,26 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False, comment="plain text"),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True, comment="date to show and to order by"),
-        sa.Column("vector", postgresql.TSVECTOR(), nullable=False),
+        sa.Column(
+            "names",
+            sa.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="of people and organisations: もしかして",
+        ),
+        sa.Column("folded", sa.Text(), nullable=False, comment="title, line feed, body; both folded: what is searched"),
+        sa.Column(
+            "words", sa.Text(), nullable=False, comment="|w|w| the normalised words, so that こども finds 子ども"
+        ),
+        sa.Column(
+            "vector", postgresql.TSVECTOR(), nullable=False, comment="for the rank of what was found, see decision 0006"
+        ),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_search_document_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_search_document")),
         sa.UniqueConstraint("tenant_id", "kind", "object_id", name=op.f("uq_search_document_tenant_id_kind_object_id")),
     )
-    op.create_index("ix_search_document_vector", "search_document", ["vector"], unique=False, postgresql_using="gin")
     op.create_table(
         "sign_in_session",
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
@@ -721,10 +733,32 @@ def upgrade() -> None:
         sa.Column("purpose", sa.Text(), nullable=True, comment="団体の目的"),
         sa.Column("area", sa.Text(), nullable=True, comment="活動エリア"),
         sa.Column("audience", sa.Text(), nullable=True, comment="対象者"),
+        sa.Column(
+            "audiences",
+            sa.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="tags: words.AUDIENCES, to be filtered by",
+        ),
+        sa.Column(
+            "resources",
+            sa.ARRAY(sa.Text()),
+            server_default="{}",
+            nullable=False,
+            comment="what it can give: words.RESOURCES",
+        ),
         sa.Column("appeal", sa.Text(), nullable=True, comment="一言PR"),
         sa.Column("founded_year", sa.Integer(), nullable=True),
         sa.Column("people", sa.Integer(), nullable=True, comment="構成員数"),
         sa.Column("visibility", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "address_confidential",
+            sa.Boolean(),
+            server_default="false",
+            nullable=False,
+            comment="a shelter: where it is, the secretariat alone knows",
+        ),
+        sa.Column("address_confidential_reason", sa.Text(), nullable=True),
         sa.Column(
             "demo", sa.Boolean(), nullable=False, comment="invented for the demonstration, and marked as such on pages"
         ),
@@ -747,6 +781,40 @@ def upgrade() -> None:
     )
     op.create_index("ix_organisation_corporate_number", "organisation", ["tenant_id", "corporate_number"], unique=False)
     op.create_index("ix_organisation_kana", "organisation", ["tenant_id", "kana"], unique=False)
+    op.create_table(
+        "affiliation",
+        sa.Column("parent_id", sa.Uuid(), nullable=False),
+        sa.Column("child_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("folded_name", sa.Text(), nullable=True, comment="tells that two spellings are one"),
+        sa.Column("email", sa.Text(), nullable=True, comment="of a name; an organisation has its own"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("(child_id IS NULL) = (name IS NOT NULL)", name=op.f("ck_affiliation_organisation_or_name")),
+        sa.CheckConstraint("(name IS NULL) = (folded_name IS NULL)", name=op.f("ck_affiliation_name_is_folded")),
+        sa.CheckConstraint("child_id <> parent_id", name=op.f("ck_affiliation_not_itself")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "child_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_affiliation_tenant_id_child_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "parent_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_affiliation_tenant_id_parent_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_affiliation_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_affiliation")),
+        sa.UniqueConstraint(
+            "tenant_id", "parent_id", "child_id", name=op.f("uq_affiliation_tenant_id_parent_id_child_id")
+        ),
+        sa.UniqueConstraint(
+            "tenant_id", "parent_id", "folded_name", name=op.f("uq_affiliation_tenant_id_parent_id_folded_name")
+        ),
+    )
     op.create_table(
         "change_notice",
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -803,6 +871,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "receipt_number", name=op.f("uq_change_notice_tenant_id_receipt_number")),
     )
     op.create_index("ix_change_notice_state", "change_notice", ["tenant_id", "state", "received_at"], unique=False)
+    op.create_table(
+        "declared_affiliates",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False, comment="社, か所, 団体"),
+        sa.Column("approximate", sa.Boolean(), nullable=False, comment="約"),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("count > 0", name=op.f("ck_declared_affiliates_counts_something")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_declared_affiliates_tenant_id_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_declared_affiliates_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_declared_affiliates")),
+        sa.UniqueConstraint(
+            "tenant_id", "organisation_id", "as_of", name=op.f("uq_declared_affiliates_tenant_id_organisation_id_as_of")
+        ),
+    )
     op.create_table(
         "discussion_topic",
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -998,6 +1089,27 @@ def upgrade() -> None:
         "organisation_version",
         ["tenant_id", "organisation_id", "valid_until"],
         unique=False,
+    )
+    op.create_table(
+        "relay_request",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_relay_request_tenant_id_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_relay_request_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_relay_request")),
+    )
+    op.create_index(
+        "ix_relay_request_organisation", "relay_request", ["tenant_id", "organisation_id", "requested_at"], unique=False
     )
     op.create_table(
         "report_photo",
@@ -1267,6 +1379,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_opinion")),
         sa.UniqueConstraint("tenant_id", "topic_id", "ordinal", name=op.f("uq_opinion_tenant_id_topic_id_ordinal")),
     )
+    op.create_table(
+        "relay_receipt",
+        sa.Column("relay_request_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column(
+            "receipt_key", sa.Text(), nullable=False, comment="random: opens the page on which receipt is confirmed"
+        ),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "relay_request_id"],
+            ["relay_request.tenant_id", "relay_request.id"],
+            name=op.f("fk_relay_receipt_tenant_id_relay_request_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_relay_receipt_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_relay_receipt")),
+        sa.UniqueConstraint("tenant_id", "receipt_key", name=op.f("uq_relay_receipt_tenant_id_receipt_key")),
+        sa.UniqueConstraint(
+            "tenant_id", "relay_request_id", "email", name=op.f("uq_relay_receipt_tenant_id_relay_request_id_email")
+        ),
+    )
 
     for statement in _protection():
         op.execute(statement)
@@ -1325,7 +1461,9 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("announcement")
     yield from protect_tenant_table("event")
     yield from protect_tenant_table("organisation")
+    yield from protect_tenant_table("affiliation")
     yield from protect_tenant_table("change_notice")
+    yield from protect_tenant_table("declared_affiliates")
     yield from protect_tenant_table("discussion_topic")
     yield from protect_tenant_table("event_change")
     yield from protect_tenant_table("event_report")
@@ -1335,6 +1473,7 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table(
         "organisation_version", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}
     )
+    yield from protect_tenant_table("relay_request")
     yield from protect_tenant_table("report_photo")
     yield from protect_tenant_table("role_assignment")
     yield from protect_tenant_table("session")
@@ -1343,3 +1482,4 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("application_step", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
     yield from protect_tenant_table("membership")
     yield from protect_tenant_table("opinion")
+    yield from protect_tenant_table("relay_receipt")

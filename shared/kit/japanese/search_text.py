@@ -1,6 +1,9 @@
-"""Full-text search for Japanese inside PostgreSQL: both sides are built here, the database only matches.
+"""Search for Japanese inside PostgreSQL: both sides are built here, the database only matches.
 
-One `tsvector` carries two streams; their lexemes cannot meet: words begin with `w:` and are longer than any gram.
+What matches is decided on two plain texts, read by LIKE (why: decision 0006): the folded text, in which a folded query
+occurs or not, and the line of normalised words, so that こども finds 子ども.
+
+How well it matches is told by a `tsvector`. One `tsvector` carries two streams; their lexemes cannot meet: words begin with `w:` and are longer than any gram.
 
 
 * words: Sudachi's normalised forms, so that こども finds 子ども; weight A in the title, B in the body;
@@ -16,12 +19,13 @@ Beyond 100,000 characters, or 900 kB of lexemes, the rest of a text is not searc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 from shared.kit.japanese.folding import fold, unify
 from shared.kit.japanese.snippets import snippet
 from shared.kit.japanese.sudachi import is_meaningful, words
 
-__all__ = ["search_query", "search_vector", "snippet"]
+__all__ = ["Term", "folded_text", "search_query", "search_terms", "search_vector", "snippet", "word_line"]
 
 _LAST_POSITION = 16_383
 _POSITIONS_PER_LEXEME = 255
@@ -32,6 +36,30 @@ _MOST_QUERY_WORDS = 10
 _SIZE_LIMIT = 900_000  # bytes; PostgreSQL refuses a tsvector of 1,048,576
 _ENTRY_OVERHEAD = 8
 _MARK = "long:"
+_PREFIX = "w:"
+#: Equal to no line of words, in which a line feed follows a word or nothing.
+_NEVER = "\n\n\n"
+
+
+class Term(NamedTuple):
+    """One typed word as two LIKE patterns; it is found where either matches."""
+
+    folded: str
+    words: str
+
+
+def folded_text(*, title: str, body: str) -> str:
+    """No folded text contains a line feed, so that nothing is found across the border."""
+    return f"{fold(title)}\n{fold(body[:_LONGEST_TEXT])}"
+
+
+def word_line(*, title: str, body: str) -> str:
+    return "\n".join(_line(text) for text in (title, body[:_LONGEST_TEXT]))
+
+
+def search_terms(text: str) -> list[Term]:
+    """Each must be found. None: nothing to search for is left."""
+    return [Term(_anywhere(fold(part)), _anywhere(_line(part)) or _NEVER) for part in _typed(text)]
 
 
 def search_vector(*, title: str, body: str) -> str:
@@ -48,8 +76,22 @@ def search_query(text: str) -> str:
 
     Empty when nothing to search for is left; as a tsquery that matches nothing.
     """
-    typed = [part for part in text[:_LONGEST_QUERY].split() if fold(part)]
-    return " & ".join(_either_stream(part) for part in typed[:_MOST_QUERY_WORDS])
+    return " & ".join(_either_stream(part) for part in _typed(text))
+
+
+def _typed(text: str) -> list[str]:
+    return [part for part in text[:_LONGEST_QUERY].split() if fold(part)][:_MOST_QUERY_WORDS]
+
+
+def _line(text: str) -> str:
+    """|word|word|"""
+    found = [lexeme.removeprefix(_PREFIX).replace("|", "") for lexeme in _lexemes(text)]
+    return f"|{'|'.join(found)}|" if found else ""
+
+
+def _anywhere(part: str) -> str:
+    escaped = part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%" if escaped else ""
 
 
 class _Vector:
@@ -127,7 +169,7 @@ def _lexemes(text: str) -> Iterator[str]:
     """Words that carry meaning, each as `w:` and its normalised form, folded."""
     for word in filter(is_meaningful, words(unify(text))):
         if normal := fold(word.normal)[:_LONGEST_WORD]:
-            yield f"w:{normal}"
+            yield f"{_PREFIX}{normal}"
 
 
 def _pairs(folded: str) -> Iterator[str]:
