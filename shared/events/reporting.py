@@ -13,7 +13,7 @@ from shared.events.models import Event, EventReport, EventState, ReportPhoto
 from shared.identity.policy import Actor
 from shared.kit import audit, clock
 from shared.kit.content_version import bump
-from shared.kit.editing import locked
+from shared.kit.editing import check_revision, locked
 from shared.kit.japanese.normalise import clean_text
 from shared.kit.outbox import record
 from shared.kit.refusals import Conflict, Refusal
@@ -21,9 +21,16 @@ from shared.kit.refusals import Conflict, Refusal
 _NOT_REPORTABLE = (EventState.DRAFT, EventState.POSTPONED, EventState.CANCELLED)
 
 
-async def publish_report(session: AsyncSession, *, actor: Actor, event_id: UUID, draft: ReportDraft) -> Event:
-    """報告済; a later report replaces the earlier one and keeps its date. Refusals name `body`, `photos`."""
+async def publish_report(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, draft: ReportDraft, revision: int | None = None
+) -> Event:
+    """報告済; a later report replaces the earlier one and keeps its date. Refusals name `body`, `photos`.
+
+    Conflict, with the other editor's name, unless `revision` is the one that was read; null asks for no such guard.
+    """
     event = await locked(session, Event, event_id)
+    if revision is not None:
+        await check_revision(session, event.id, current=event.revision, read=revision)
     _check_reportable(event)
     draft = checked_report(draft)
     await _check_photos(session, draft.photos)

@@ -21,7 +21,16 @@ from services.web.pages.public import (
     standing,
     theme,
 )
-from services.web.pages.staff import applications, desk, event_changes, letters, people, profile, profile_lists
+from services.web.pages.staff import (
+    applications,
+    desk,
+    event_changes,
+    event_report,
+    letters,
+    people,
+    profile,
+    profile_lists,
+)
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
 from services.web.pages.staff import paper as staff_paper
@@ -38,6 +47,7 @@ ROUTES = [
     *staff_news.ROUTES,
     *staff_events.ROUTES,
     *event_changes.ROUTES,
+    *event_report.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
     *profile.ROUTES,

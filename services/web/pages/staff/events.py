@@ -32,9 +32,11 @@ DONE = {
     "saved": "保存しました。",
     "published": "公開しました。サイトに表示されています。",
     "held": "終了として記録しました。",
+    "reported": "開催報告を公開しました。",
     "cancelled": "中止にしました。行事のページに理由が表示されます。",
     "postponed": "延期にしました。行事のページに理由が表示されます。",
 }
+REPORTABLE = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.HELD, EventState.REPORTED)
 CHANGEABLE = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.POSTPONED)
 
 
@@ -178,6 +180,7 @@ async def _form_page(
         words=words,
         now=clock.now(),
         changeable=known is not None and known.state in CHANGEABLE,
+        reportable=known is not None and known.state in REPORTABLE and known.starts_at <= clock.now(),
         **values,
     )
 
