@@ -19,6 +19,11 @@ from tests.faults.launch import AlarmRaised
 
 #: One letter, accepted once, unmarked.
 ONCE = ("SENT", [None])
+#: Those of this test process's database; other processes have theirs on the same server.
+LOCKS = (
+    "pg_locks WHERE locktype = 'advisory'"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 class Stage:
@@ -42,8 +47,7 @@ class Stage:
         await self.admin.execute("SELECT pg_advisory_lock($1)", lock)
         try:
             await self.raise_alarm()
-            waiting = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
-            await self.until(waiting, lock)
+            await self.until(f"SELECT count(*) > 0 FROM {LOCKS} AND objid = $1 AND NOT granted", lock)
             yield
         finally:
             await self.admin.execute("SELECT pg_advisory_unlock($1)", lock)

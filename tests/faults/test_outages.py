@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from services.scheduler.main import LEADER_LOCK
 from shared.kit.database import embedded, policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.migrate import migrate
@@ -23,7 +24,9 @@ from tests.factories.sink import Sink, free_port, mail_server
 from tests.factories.tenants import make_tenant
 from tests.faults.conftest import Background
 from tests.faults.servers import redis
-from tests.faults.stage import ONCE, Stage
+from tests.faults.stage import LOCKS, ONCE, Stage
+
+pytestmark = pytest.mark.xdist_group("outages")
 
 
 @contextmanager
@@ -92,12 +95,13 @@ async def test_the_database_restarts_and_the_work_goes_on(
 async def test_when_the_leader_dies_another_process_takes_over(
     settings: Settings, smtp_url: str, stage: Stage, tmp_path: Path
 ) -> None:
-    leads = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7400002 AND granted"
+    leads = f"SELECT count(*) FROM {LOCKS} AND objid = {LEADER_LOCK} AND granted"
+    stands = "datname = current_database() AND query LIKE '%pg_try_advisory_lock%' AND pid <> pg_backend_pid()"
     first = Background(settings, smtp_url, None, tmp_path / "first")
     first.start()
     await stage.until(f"SELECT ({leads}) = 1")
     with running(Background(settings, smtp_url, None, tmp_path / "second")):
-        await stage.until("SELECT count(*) >= 1 FROM pg_stat_activity WHERE query LIKE '%pg_try_advisory_lock%'")
+        await stage.until(f"SELECT count(*) = 1 FROM pg_stat_activity WHERE {stands}")
         assert await stage.admin.fetchval(leads) == 1
         first.freeze()
         await stage.raise_alarm()
