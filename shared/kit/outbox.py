@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
@@ -89,19 +90,35 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = None) -> UUID:
-    """Write the fact beside the change it tells of, and wake the relay when (and only when) both are committed."""
-    row = OutboxRow(
-        name=type(fact).__name__,
-        payload=msgspec.to_builtins(fact),
-        dedupe_key=dedupe_key or str(uuid7()),
-        # The database's clock: leases and pauses are measured by the same one.
-        recorded_at=func.now(),
-        run_at=func.now(),
-    )
-    session.add(row)
+    """Write the fact beside the change it tells of, and wake the relay when (and only when) both are committed.
+
+    A fact with this `dedupe_key` that is there already stays as it is, and its id is returned: what happened, happened once.
+    """
     await session.flush()
+    key = dedupe_key or str(uuid7())
+    statement = (
+        insert(OutboxRow)
+        .values(
+            tenant_id=tenant_of(session),
+            id=uuid7(),
+            name=type(fact).__name__,
+            payload=msgspec.to_builtins(fact),
+            dedupe_key=key,
+            # The database's clock: leases and pauses are measured by the same one.
+            recorded_at=func.now(),
+            run_at=func.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
+        .returning(OutboxRow.id)
+    )
+    new_id = (await session.execute(statement)).scalar_one_or_none()
     await wake(session)
-    return row.id
+    return new_id or await _known(session, key)
+
+
+async def _known(session: AsyncSession, key: str) -> UUID:
+    statement = select(OutboxRow.id).where(OutboxRow.tenant_id == tenant_of(session), OutboxRow.dedupe_key == key)
+    return (await session.execute(statement)).scalar_one()
 
 
 async def wake(session: AsyncSession) -> None:

@@ -1,5 +1,6 @@
 """Facts reach their reactions once, or say why not."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -170,11 +171,19 @@ async def test_a_fact_that_this_version_does_not_know_waits_for_one_that_does(
     assert (row.state, row.error) == (OutboxState.WAITING, "KeyError: 'NeverHeardOf'")
 
 
-async def test_a_repeated_business_event_is_refused_by_its_key(worker_database: Database) -> None:
+async def test_a_repeated_business_event_is_one_fact(web_database: Database, worker_database: Database) -> None:
     tenant = await make_tenant(worker_database)
-    await _light(worker_database, tenant.id, dedupe_key="lamp 1 lit")
-    with pytest.raises(Exception, match="uq_outbox_tenant_id_dedupe_key"):
-        await _light(worker_database, tenant.id, dedupe_key="lamp 1 lit")
+    first = await _light(web_database, tenant.id, dedupe_key="lamp 1 lit")
+    second = await _light(web_database, tenant.id, dedupe_key="lamp 1 lit")
+    assert first == second
+    async with worker_database.read(tenant.id) as session:
+        assert await session.scalar(select(func.count()).select_from(OutboxRow)) == 1
+
+
+async def test_two_at_once_make_one_fact(web_database: Database, worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    both = await asyncio.gather(*(_light(web_database, tenant.id, dedupe_key="lamp 1 lit") for _ in range(2)))
+    assert both[0] == both[1]
 
 
 async def _deliver_now(bench: Workbench, tenant_id: int, fact_id: UUID) -> None:
