@@ -39,6 +39,27 @@ MOMENTS = {
     "registration_opens_at": "申込の受付開始",
     "registration_deadline": "申込の締切",
 }
+#: As the form has them from top to bottom.
+IN_ORDER = (
+    "title",
+    "kind",
+    "theme",
+    "starts_at",
+    "ends_at",
+    "venue",
+    "capacity",
+    "online_capacity",
+    "organiser",
+    "description",
+    "description_easy",
+    "registration_opens_at",
+    "registration_deadline",
+    "audience",
+    "how_to_apply",
+    "contact_phone",
+    "contact_email",
+    "accessibility",
+)
 SEATS = {"capacity": "会場の定員", "online_capacity": "オンラインの定員"}
 
 
@@ -119,8 +140,13 @@ def read_event(form: Form, rows: Rows, flyer_id: UUID | None) -> EventInput:
     reader.check(checked_event, draft)
     reader.check(checked_sessions, sessions)
     if reader.problems:
-        raise Refusals(reader.problems)
+        raise Refusals(sorted(reader.problems, key=_place_on_the_form))
     return EventInput(checked_event(draft), checked_sessions(sessions))
+
+
+def _place_on_the_form(problem: Refusal) -> int:
+    """The summary names mistakes in the order in which one comes across them; the programme is last, in its own order."""
+    return IN_ORDER.index(problem.field) if problem.field in IN_ORDER else len(IN_ORDER)
 
 
 def values_of(event: EventView) -> dict[str, Any]:
