@@ -252,6 +252,33 @@ def upgrade() -> None:
         info={"grants": {"svc_web": "SELECT, INSERT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE"}},
     )
     op.create_table(
+        "criterion",
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "STATEMENT",
+                "RECOMMENDATION",
+                "PLEDGE",
+                "MEETING",
+                name="criterionkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("hint", sa.Text(), nullable=True),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_criterion_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_criterion")),
+        sa.UniqueConstraint("tenant_id", "slug", name=op.f("uq_criterion_tenant_id_slug")),
+    )
+    op.create_table(
         "field",
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -1278,6 +1305,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_appearance_person_name", "appearance", ["tenant_id", "person_name"], unique=False)
     op.create_table(
+        "application_scan",
+        sa.Column("application_id", sa.Uuid(), nullable=True),
+        sa.Column("file_key", sa.Text(), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.Column("byte_size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "application_id"],
+            ["membership_application.tenant_id", "membership_application.id"],
+            name=op.f("fk_application_scan_tenant_id_application_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_application_scan_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_application_scan")),
+    )
+    op.create_index(
+        "ix_application_scan_application", "application_scan", ["tenant_id", "application_id"], unique=False
+    )
+    op.create_table(
         "application_step",
         sa.Column("application_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1312,6 +1362,94 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_application_step_application", "application_step", ["tenant_id", "application_id"], unique=False
+    )
+    op.create_table(
+        "confidentiality_pledge",
+        sa.Column("application_id", sa.Uuid(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("charter_version", sa.Integer(), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False, comment="name as of that day"),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "WEB",
+                "FAX",
+                "POST",
+                "EMAIL",
+                "PHONE",
+                "API",
+                name="channel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "application_id"],
+            ["membership_application.tenant_id", "membership_application.id"],
+            name=op.f("fk_confidentiality_pledge_tenant_id_application_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_confidentiality_pledge_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_confidentiality_pledge")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "account_id",
+            "charter_version",
+            name=op.f("uq_confidentiality_pledge_tenant_id_account_id_charter_version"),
+        ),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "application_id",
+            "charter_version",
+            name=op.f("uq_confidentiality_pledge_tenant_id_application_id_charter_version"),
+        ),
+        info={"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}},
+    )
+    op.create_table(
+        "criterion_check",
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("criterion_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum("MET", "NOT_MET", "OPEN", name="checkresult", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("recommender_id", sa.Uuid(), nullable=True, comment="RECOMMENDATION: the member that recommends"),
+        sa.Column("happened_on", sa.Date(), nullable=True, comment="PLEDGE: received on; MEETING: held on"),
+        sa.Column("actor_id", sa.Uuid(), nullable=True),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "application_id"],
+            ["membership_application.tenant_id", "membership_application.id"],
+            name=op.f("fk_criterion_check_tenant_id_application_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "criterion_id"],
+            ["criterion.tenant_id", "criterion.id"],
+            name=op.f("fk_criterion_check_tenant_id_criterion_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "recommender_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_criterion_check_tenant_id_recommender_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_criterion_check_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_criterion_check")),
+        info={"grants": {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}},
+    )
+    op.create_index(
+        "ix_criterion_check_application",
+        "criterion_check",
+        ["tenant_id", "application_id", "criterion_id", "id"],
+        unique=False,
     )
     op.create_table(
         "membership",
@@ -1434,6 +1572,7 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table(
         "content_version", {"svc_web": "SELECT, INSERT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE"}
     )
+    yield from protect_tenant_table("criterion")
     yield from protect_tenant_table("field")
     yield from protect_tenant_table("figure")
     yield from protect_tenant_table("idempotency_key")
@@ -1479,7 +1618,12 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("session")
     yield from protect_tenant_table("withdrawal_notice")
     yield from protect_tenant_table("appearance")
+    yield from protect_tenant_table("application_scan")
     yield from protect_tenant_table("application_step", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
+    yield from protect_tenant_table(
+        "confidentiality_pledge", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}
+    )
+    yield from protect_tenant_table("criterion_check", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
     yield from protect_tenant_table("membership")
     yield from protect_tenant_table("opinion")
     yield from protect_tenant_table("relay_receipt")
