@@ -15,6 +15,7 @@ from shared.kit import clock
 from shared.kit.database.lost import is_lost
 from shared.kit.database.session import Database
 from shared.kit.retention import forget_done_facts, forget_idempotency_keys, forget_rate_limits
+from shared.members.notices import let_withdrawals_take_effect
 from shared.statistics.service import publish_counts
 from shared.tenants.models import Tenant
 
@@ -39,6 +40,7 @@ TIMETABLE = (
     Entry("12 * * * *", forget_expired_tokens),
     Entry("17 * * * *", forget_idempotency_keys),
     Entry("30 3 * * *", forget_done_facts),
+    Entry("0 0 * * *", let_withdrawals_take_effect, at_start=True),
     Entry("10 0 * * *", publish_counts, at_start=True),
 )
 

@@ -16,6 +16,7 @@ from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
 from shared.members import letters as member_letters
+from shared.members import notice_letters
 from shared.tenants import facts as tenants
 from shared.tenants import service as tenant_service
 
@@ -27,6 +28,9 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     members.ApplicationMended: (member_letters.tell_secretariat_of_mending,),
     members.ApplicationApproved: (member_letters.announce_approval,),
     members.ApplicationRejected: (member_letters.announce_rejection,),
+    members.NoticeReceived: (notice_letters.confirm_notice, notice_letters.tell_secretariat_of_notice),
+    members.NoticeAccepted: (notice_letters.announce_acceptance,),
+    members.NoticeRefused: (notice_letters.announce_refusal,),
     tenants.ProfileEdited: (tenant_service.refresh_relatives_of,),
 }
 

@@ -106,10 +106,11 @@ REQUIRED: dict[Channel, tuple[str, ...]] = {
 
 
 def check(
-    details: ApplicationDetails, profile: Profile, *, channel: Channel, municipalities: Collection[str]
+    details: ApplicationDetails, profile: Profile, *, channel: Channel | None, municipalities: Collection[str]
 ) -> ApplicationDetails:
     """Cleaned for storing; Refusals with every problem at once, each beside its field.
 
+    Without `channel` nothing but the name has to be there: so a change notice is read, which speaks of some fields only.
     `municipalities` are the codes that exist (at least those that could be meant).
     """
     desk = _Desk(details)
@@ -188,7 +189,7 @@ class _Desk:
                 self._refuse(f"visibility_{name}", f"{LABELS[name]}の公開の範囲を選んでください。")
         return given
 
-    def read_charter(self, profile: Profile, channel: Channel) -> int | None:
+    def read_charter(self, profile: Profile, channel: Channel | None) -> int | None:
         agreed, current = self._details.charter_version, profile.charter
         if agreed is not None and (current is None or agreed != current.version):
             self._refuse(
@@ -198,8 +199,8 @@ class _Desk:
             self._refuse("charter_version", "設置要綱をお読みのうえ、確認の印を付けてください。")
         return agreed
 
-    def require(self, cleaned: dict[str, Any], channel: Channel, profile: Profile) -> None:
-        for name in REQUIRED[channel]:
+    def require(self, cleaned: dict[str, Any], channel: Channel | None, profile: Profile) -> None:
+        for name in REQUIRED[channel] if channel else ("name",):
             if not cleaned[name]:
                 self._refuse(name, f"{LABELS[name]}を入力してください。")
         if channel is Channel.WEB:

@@ -1,5 +1,6 @@
 """What happens to applications and organisations."""
 
+from typing import Literal
 from uuid import UUID
 
 from shared.kit.outbox import Fact
@@ -33,3 +34,21 @@ class ApplicationRejected(Fact, frozen=True, kw_only=True):
 
 class OrganisationJoined(Fact, frozen=True, kw_only=True):
     organisation_id: UUID
+
+
+class NoticeReceived(Fact, frozen=True, kw_only=True):
+    """A 変更届 or 退会届. `typed_in`: the secretariat did it itself, so nobody has to tell it."""
+
+    notice_id: UUID
+    kind: Literal["CHANGE", "WITHDRAWAL"]
+    typed_in: bool
+
+
+class NoticeAccepted(Fact, frozen=True, kw_only=True):
+    notice_id: UUID
+    kind: Literal["CHANGE", "WITHDRAWAL"]
+
+
+class NoticeRefused(Fact, frozen=True, kw_only=True):
+    notice_id: UUID
+    kind: Literal["CHANGE", "WITHDRAWAL"]

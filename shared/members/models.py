@@ -207,7 +207,7 @@ class ApplicationStep(TenantOwned, Base):
 
 
 class NoticeState(StrEnum):
-    """受付 → 受理 / 差戻し. A 届 is no application: accepting it says that it has been entered."""
+    """受付 → 受理 / 不受理. A 届 is no application: accepting it says that it has been entered."""
 
     RECEIVED = "RECEIVED"
     ACCEPTED = "ACCEPTED"

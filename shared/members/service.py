@@ -15,7 +15,7 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import normalise
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import application_queries, organisations
+from shared.members import application_queries, organisations, versions
 from shared.members.application_queries import ApplicationView
 from shared.members.details import TEXT_LENGTH, ApplicationDetails, check
 from shared.members.facts import (
@@ -25,7 +25,7 @@ from shared.members.facts import (
     ApplicationRejected,
     ApplicationReturned,
 )
-from shared.members.models import ApplicationState, ApplicationStep, Channel, MembershipApplication
+from shared.members.models import ApplicationState, ApplicationStep, Channel, MembershipApplication, Organisation
 from shared.members.receipts import next_receipt_number
 from shared.members.words import STATES
 from shared.taxonomy import queries as taxonomy
@@ -135,20 +135,45 @@ async def _mend(session: AsyncSession, mend_key: str, details: ApplicationDetail
 
 
 async def approve_application(
-    session: AsyncSession, application_id: UUID, *, effective_on: date, actor: Actor, revision: int | None = None
+    session: AsyncSession,
+    application_id: UUID,
+    *,
+    effective_on: date,
+    actor: Actor,
+    revision: int | None = None,
+    rejoins: UUID | None = None,
 ) -> ApplicationView:
-    """承認: the organisation enters the directory and, from `effective_on`, the ledger. Exactly once."""
+    """承認: the organisation enters the directory and, from `effective_on`, the ledger. Exactly once.
+
+    `rejoins`: the organisation that has left and comes back; found by its 法人番号 when not named.
+    """
     if effective_on > clock.today() + _LONGEST_AHEAD:
         raise Refusal("INVALID_INPUT", "参加日は、今日から1年以内の日付にしてください。", "effective_on")
     application = await _open(session, application_id, revision, _OPEN)
     details = msgspec.convert(application.details, ApplicationDetails)
-    organisation = await organisations.admit(session, details, application_id=application_id, joined_on=effective_on)
+    organisation = await _admit(session, details, application_id, effective_on, actor, rejoins)
     application.organisation_id = organisation.id
     await _step(session, application, ApplicationState.APPROVED, actor)
     _note(session, application, actor, "approve")
     fact = ApplicationApproved(application_id=application_id)
     await outbox.record(session, fact, dedupe_key=f"application approved {application_id}")
     return await application_queries.application(session, application_id)
+
+
+async def _admit(
+    session: AsyncSession,
+    details: ApplicationDetails,
+    application_id: UUID,
+    joined_on: date,
+    actor: Actor,
+    rejoins: UUID | None,
+) -> Organisation:
+    former = rejoins or await versions.former_member_by_corporate_number(session, details.corporate_number)
+    if former is None:
+        return await organisations.admit(session, details, application_id=application_id, joined_on=joined_on)
+    return await versions.rejoin(
+        session, former, details, application_id=application_id, joined_on=joined_on, actor=actor
+    )
 
 
 async def reject_application(

@@ -1,6 +1,6 @@
 """The Japanese words of this slice's enums, as pages, letters and refusals use them."""
 
-from shared.members.models import ApplicationState, Channel, Source, Visibility
+from shared.members.models import ApplicationState, Channel, NoticeState, Source, Visibility
 
 STATES: dict[ApplicationState, str] = {
     ApplicationState.RECEIVED: "受付",
@@ -33,4 +33,10 @@ CHANNELS: dict[Channel, str] = {
     Channel.EMAIL: "メール",
     Channel.PHONE: "電話",
     Channel.API: "システム連携",
+}
+
+NOTICE_STATES: dict[NoticeState, str] = {
+    NoticeState.RECEIVED: "受付",
+    NoticeState.ACCEPTED: "受理",
+    NoticeState.REFUSED: "不受理",
 }

@@ -1,0 +1,88 @@
+"""What organisations and the secretariat are written about 変更届 and 退会届."""
+
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.kit.japanese.eras import both_calendars
+from shared.kit.post import LetterClass, Post
+from shared.members import notice_queries
+from shared.members.details import LABELS
+from shared.members.facts import NoticeAccepted, NoticeReceived, NoticeRefused
+from shared.members.letters import DESK
+from shared.members.notice_queries import ChangeNoticeView, WithdrawalNoticeView
+from shared.members.versions import CHANGEABLE
+from shared.members.words import CHANNELS
+from shared.tenants import queries as tenants
+
+Notice = ChangeNoticeView | WithdrawalNoticeView
+AnyFact = NoticeReceived | NoticeAccepted | NoticeRefused
+
+
+async def confirm_notice(session: AsyncSession, fact: NoticeReceived, letters: Post) -> None:
+    await _to_member(letters, await _notice(session, fact), "received")
+
+
+async def tell_secretariat_of_notice(session: AsyncSession, fact: NoticeReceived, letters: Post) -> None:
+    """Not of what it has typed in itself."""
+    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
+    desk = next((contact for contact in contacts if DESK in contact.purpose), contacts[0] if contacts else None)
+    if fact.typed_in or desk is None or desk.email is None:
+        return
+    notice = await _notice(session, fact)
+    await letters.write(
+        template="members/notice_for_desk",
+        to_email=desk.email,
+        to_name=desk.department,
+        about_id=notice.id,
+        letter_class=LetterClass.MUST_ARRIVE,
+        dedupe_key=f"notice for desk {notice.id} {desk.email}",
+        values={
+            **_values(notice),
+            "channel": CHANNELS[notice.channel],
+            "path": f"{'changes' if isinstance(notice, ChangeNoticeView) else 'withdrawals'}/{notice.id}",
+        },
+    )
+
+
+async def announce_acceptance(session: AsyncSession, fact: NoticeAccepted, letters: Post) -> None:
+    await _to_member(letters, await _notice(session, fact), "accepted")
+
+
+async def announce_refusal(session: AsyncSession, fact: NoticeRefused, letters: Post) -> None:
+    notice = await _notice(session, fact)
+    await _to_member(letters, notice, "refused", message=notice.message)
+
+
+async def _notice(session: AsyncSession, fact: AnyFact) -> Notice:
+    if fact.kind == "CHANGE":
+        return await notice_queries.change_notice(session, fact.notice_id)
+    return await notice_queries.withdrawal_notice(session, fact.notice_id)
+
+
+async def _to_member(letters: Post, notice: Notice, name: str, **values: Any) -> None:
+    """Without an address the secretariat answers on paper."""
+    if notice.email is None:
+        return
+    await letters.write(
+        template=f"members/notice_{name}",
+        to_email=notice.email,
+        to_name=notice.organisation_name,
+        about_id=notice.id,
+        letter_class=LetterClass.MUST_ARRIVE,
+        dedupe_key=f"notice {name} {notice.id} {notice.email}",
+        values={**_values(notice), **values},
+    )
+
+
+def _values(notice: Notice) -> dict[str, Any]:
+    """Which fields change is named, not what they say: a hidden telephone number need not travel by mail."""
+    shared = {
+        "receipt_number": notice.receipt_number,
+        "organisation_name": notice.organisation_name,
+        "organisation_id": notice.organisation_id,
+    }
+    if isinstance(notice, WithdrawalNoticeView):
+        return shared | {"kind": "退会届", "effective_on": both_calendars(notice.effective_on), "fields": []}
+    fields = [LABELS[name] for name in CHANGEABLE if name in notice.after]
+    return shared | {"kind": "変更届", "effective_on": "", "fields": fields}

@@ -1,0 +1,187 @@
+"""The only way to change an organisation: what it was before is kept, so that the ledger still knows the days before."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.identity.policy import Actor
+from shared.kit import audit, clock, outbox
+from shared.kit.content_version import bump
+from shared.kit.database.session import tenant_of
+from shared.kit.editing import locked
+from shared.kit.refusals import Conflict, NotFound
+from shared.members.details import ApplicationDetails
+from shared.members.facts import OrganisationJoined
+from shared.members.models import Membership, Organisation, OrganisationField, OrganisationVersion, Source
+from shared.members.organisations import put_into_search
+from shared.tenants.models import Category, Field
+
+#: Where an organisation's column has another name than the form's field.
+_COLUMNS = {"activities": "summary"}
+_NUMBERS = frozenset({"founded_year", "people"})
+_OF_THE_MEMBERSHIP = frozenset({"source", "charter_version", "consent"})
+_LINKED = frozenset({"category", "fields"})
+_PLAIN = {
+    field.name: _COLUMNS.get(field.name, field.name)
+    for field in msgspec.structs.fields(ApplicationDetails)
+    if field.name not in _OF_THE_MEMBERSHIP | _LINKED
+    and _COLUMNS.get(field.name, field.name) in Organisation.__mapper__.columns
+}
+#: The fields of 様式1 that an organisation keeps, in the form's order; the rest belongs to the day of joining.
+CHANGEABLE = tuple(
+    field.name for field in msgspec.structs.fields(ApplicationDetails) if field.name in _PLAIN or field.name in _LINKED
+)
+
+
+async def details_of(session: AsyncSession, organisation_id: UUID) -> ApplicationDetails:
+    """The organisation as its form would say it today. NotFound when it is missing or another tenant's."""
+    category = select(Category.slug).where(Category.id == Organisation.category_id).scalar_subquery()
+    fields = (
+        select(func.array_agg(Field.slug).label("slugs"))
+        .join(OrganisationField, OrganisationField.field_id == Field.id)
+        .where(OrganisationField.organisation_id == Organisation.id)
+        .scalar_subquery()
+    )
+    statement = (
+        select(Organisation, category, fields)
+        .where(Organisation.id == organisation_id)
+        .execution_options(populate_existing=True)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    organisation, slug, slugs = row
+    plain = {name: _shown(name, getattr(organisation, column)) for name, column in _PLAIN.items()}
+    return ApplicationDetails(**plain, category=slug or "", fields=tuple(sorted(slugs or [])))
+
+
+def differences(before: ApplicationDetails, after: ApplicationDetails) -> dict[str, tuple[Any, Any]]:
+    """By field, in the form's order: what it was and what it becomes."""
+    pairs = {name: (getattr(before, name), getattr(after, name)) for name in CHANGEABLE}
+    return {name: (old, new) for name, (old, new) in pairs.items() if _compared(old) != _compared(new)}
+
+
+async def change(
+    session: AsyncSession, organisation_id: UUID, changes: Mapping[str, Any], *, actor: Actor
+) -> ApplicationDetails:
+    """Write `changes`, cleaned values by field of CHANGEABLE, and keep what was. Returns what it is now."""
+    organisation = await locked(session, Organisation, organisation_id)
+    before = await details_of(session, organisation_id)
+    after = msgspec.structs.replace(before, **changes)
+    if not differences(before, after):
+        return before
+    session.add(
+        OrganisationVersion(
+            organisation_id=organisation_id,
+            valid_until=clock.today(),
+            details=msgspec.to_builtins(before),
+            replaced_by=actor.name,
+            replaced_at=clock.now(),
+        )
+    )
+    await _write(session, organisation, after)
+    audit.note(
+        session,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        action="organisation.change",
+        object_id=organisation_id,
+        summary="、".join(differences(before, after)),
+    )
+    await session.flush()
+    if await is_listed(session, organisation_id):
+        await put_into_search(session, organisation_id)
+    await bump(session)
+    return after
+
+
+async def is_listed(session: AsyncSession, organisation_id: UUID) -> bool:
+    """A member of today or of a later day, or one of whom no date is known."""
+    stays = select(Membership.left_on).where(Membership.organisation_id == organisation_id)
+    ends = list((await session.execute(stays)).scalars())
+    return not ends or any(end is None or end > clock.today() for end in ends)
+
+
+async def former_member_by_corporate_number(session: AsyncSession, number: str) -> UUID | None:
+    """法人番号 names one body for ever: whoever left under it and comes back is the same."""
+    if not number:
+        return None
+    statement = select(Organisation.id).where(Organisation.corporate_number == number).order_by(Organisation.created_at)
+    for organisation_id in (await session.execute(statement)).scalars():
+        if not await is_listed(session, organisation_id):
+            return organisation_id
+    return None
+
+
+async def rejoin(
+    session: AsyncSession,
+    organisation_id: UUID,
+    details: ApplicationDetails,
+    *,
+    application_id: UUID,
+    joined_on: date,
+    actor: Actor,
+) -> Organisation:
+    """A new stay of an organisation that has left: it keeps its id and its history. Conflict when it is still a member."""
+    organisation = await locked(session, Organisation, organisation_id)
+    stays = select(Membership.left_on).where(Membership.organisation_id == organisation_id)
+    ends = list((await session.execute(stays)).scalars())
+    if any(end is None or end > joined_on for end in ends):
+        raise Conflict(
+            "この団体は、その日にはまだ参加団体です。参加日は、退会した日以後にしてください。", "effective_on"
+        )
+    session.add(
+        Membership(
+            organisation_id=organisation_id,
+            application_id=application_id,
+            joined_on=joined_on,
+            source=Source(details.source) if details.source else None,
+            created_at=clock.now(),
+        )
+    )
+    await session.flush()
+    await change(session, organisation_id, {name: getattr(details, name) for name in CHANGEABLE}, actor=actor)
+    await put_into_search(session, organisation_id)
+    await bump(session)
+    fact = OrganisationJoined(organisation_id=organisation_id)
+    await outbox.record(session, fact, dedupe_key=f"organisation joined {application_id}")
+    return organisation
+
+
+async def _write(session: AsyncSession, organisation: Organisation, details: ApplicationDetails) -> None:
+    for name, column in _PLAIN.items():
+        setattr(organisation, column, _stored(name, getattr(details, name)))
+    category = select(Category.id).where(Category.slug == details.category)
+    organisation.category_id = (await session.execute(category)).scalar_one_or_none()
+    organisation.updated_at, organisation.revision = clock.now(), organisation.revision + 1
+    mine = (OrganisationField.tenant_id == tenant_of(session), OrganisationField.organisation_id == organisation.id)
+    await session.execute(delete(OrganisationField).where(*mine))
+    chosen = select(Field.id).where(Field.slug.in_(details.fields))
+    for field_id in (await session.execute(chosen)).scalars():
+        session.add(OrganisationField(organisation_id=organisation.id, field_id=field_id))
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name == "visibility":
+        return dict(value)
+    return "" if value is None else str(value)
+
+
+def _stored(name: str, value: Any) -> Any:
+    if name == "visibility":
+        return dict(value)
+    if name in _NUMBERS:
+        return int(value) if value else None
+    return value or None
+
+
+def _compared(value: Any) -> Any:
+    """Nothing said about visibility is the same as 事務局のみ; fields have no order."""
+    if isinstance(value, Mapping):
+        return {name: shown for name, shown in value.items() if shown != "SECRETARIAT"}
+    return sorted(value) if isinstance(value, tuple | list) else value
