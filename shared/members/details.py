@@ -19,7 +19,7 @@ class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """As typed before `check`, clean after it. Dates and numbers stay text here, so that whatever was typed can be shown again.
 
     `category` and `fields` are slugs of the tenant (ids and names are understood and made slugs); `visibility` maps a contact column to
-    PUBLIC, MEMBERS or SECRETARIAT; `charter_version` is the 設置要綱 that the applicant has read and agreed to.
+    PUBLIC, MEMBERS or SECRETARIAT; `charter_version` is the 設置要綱 that the applicant has read and agreed to, `pledge` the 守秘義務の誓約.
     """
 
     name: str = ""
@@ -52,6 +52,7 @@ class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
     visibility: dict[str, str] = {}
     charter_version: int | None = None
     consent: bool = False
+    pledge: bool = False
 
     def visible(self, column: str) -> Visibility:
         return Visibility(self.visibility.get(column, Visibility.SECRETARIAT))
@@ -89,6 +90,7 @@ LABELS: dict[str, str] = {
     "visibility": "公開の範囲",
     "charter_version": "設置要綱の確認",
     "consent": "個人情報の取扱いへの同意",
+    "pledge": "守秘義務の誓約",
 }
 
 #: What paper may leave open, the web form asks for. A receipt by mail needs the address on every electronic way.
@@ -118,7 +120,7 @@ def check(
     cleaned["fields"] = desk.read_fields(profile)
     cleaned["visibility"] = desk.read_visibility()
     cleaned["charter_version"] = desk.read_charter(profile, channel)
-    cleaned["consent"] = details.consent
+    cleaned["consent"], cleaned["pledge"] = details.consent, details.pledge
     desk.require(cleaned, channel, profile)
     desk.raise_problems()
     return ApplicationDetails(**cleaned)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import normalise
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import application_queries, organisations, versions
+from shared.members import application_queries, criteria, organisations, pledges, versions
 from shared.members.application_queries import ApplicationView
 from shared.members.details import TEXT_LENGTH, ApplicationDetails, check
 from shared.members.facts import (
@@ -43,13 +43,17 @@ async def submit_application(
     *,
     channel: Channel,
     actor: Actor,
+    received_at: datetime | None = None,
     idempotency_key: str | None = None,
 ) -> ApplicationView:
-    """Receive one application. The same key and the same content is the same application, however often it is sent."""
+    """Receive one application. The same key and the same content is the same application, however often it is sent.
+
+    `received_at` is now, unless it came on paper before somebody typed it in.
+    """
     cleaned = await checked(session, details, channel=channel)
 
     async def effect() -> dict[str, Any]:
-        return {"application_id": str(await _receive(session, cleaned, channel, actor))}
+        return {"application_id": str(await _receive(session, cleaned, channel, actor, received_at or clock.now()))}
 
     body = {"details": msgspec.to_builtins(cleaned), "channel": channel}
     answer = await once(session, actor=f"application {actor.key}", key=idempotency_key, body=body, effect=effect)
@@ -64,8 +68,9 @@ async def checked(session: AsyncSession, details: ApplicationDetails, *, channel
     return check(details, profile, channel=channel, municipalities=[known.code] if known else [])
 
 
-async def _receive(session: AsyncSession, details: ApplicationDetails, channel: Channel, actor: Actor) -> UUID:
-    now = clock.now()
+async def _receive(
+    session: AsyncSession, details: ApplicationDetails, channel: Channel, actor: Actor, received_at: datetime
+) -> UUID:
     application = MembershipApplication(
         receipt_number=await next_receipt_number(session),
         receipt_key=secrets.token_urlsafe(24),
@@ -74,11 +79,12 @@ async def _receive(session: AsyncSession, details: ApplicationDetails, channel: 
         email=details.email or None,
         details=msgspec.to_builtins(details),
         charter_version=details.charter_version,
-        received_at=now,
+        received_at=received_at,
     )
     session.add(application)
     await session.flush()
     await _step(session, application, ApplicationState.RECEIVED, actor)
+    await pledges.sign_with_application(session, application, details)
     _note(session, application, actor, "submit")
     fact = ApplicationReceived(application_id=application.id)
     await outbox.record(session, fact, dedupe_key=f"application received {application.id}")
@@ -128,6 +134,7 @@ async def _mend(session: AsyncSession, mend_key: str, details: ApplicationDetail
     application.organisation_name, application.email = cleaned.name, cleaned.email or None
     application.details, application.charter_version = msgspec.to_builtins(cleaned), cleaned.charter_version
     application.mend_key = None
+    await pledges.sign_with_application(session, application, cleaned)
     step = await _step(session, application, ApplicationState.RECEIVED, Actor())
     _note(session, application, Actor(), "mend")
     await outbox.record(session, ApplicationMended(application_id=application.id, step_id=step.id))
@@ -150,6 +157,7 @@ async def approve_application(
     if effective_on > clock.today() + _LONGEST_AHEAD:
         raise Refusal("INVALID_INPUT", "参加日は、今日から1年以内の日付にしてください。", "effective_on")
     application = await _open(session, application_id, revision, _OPEN)
+    await criteria.require_met(session, application_id)
     details = msgspec.convert(application.details, ApplicationDetails)
     organisation = await _admit(session, details, application_id, effective_on, actor, rejoins)
     application.organisation_id = organisation.id
