@@ -16,6 +16,9 @@ from shared.kit.refusals import NotFound
 from shared.members.details import ApplicationDetails
 from shared.members.models import ApplicationState, Channel, MembershipApplication
 
+#: What can be decided.
+OPEN = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW)
+
 
 class StepView(msgspec.Struct, frozen=True):
     state: ApplicationState
@@ -33,6 +36,17 @@ class LetterLine(msgspec.Struct, frozen=True):
     state: LetterState
     queued_at: datetime
     sent_at: datetime | None
+
+
+class ScanView(msgspec.Struct, frozen=True):
+    """A paper as it came; the bytes stand in the file store."""
+
+    id: UUID
+    file_key: str
+    content_type: str
+    byte_size: int
+    actor_name: str
+    kept_at: datetime
 
 
 class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +67,16 @@ class ApplicationView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     steps: list[StepView]
     letters: list[LetterLine]
+    scans: list[ScanView]
+    pledged_version: int | None = None
 
     @property
     def is_open(self) -> bool:
-        return self.state in (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW)
+        return self.state in OPEN
 
 
 class ApplicationLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the desk's list."""
+    """One line of the desk's list; `open_checks` are the required criteria that are not met, by name."""
 
     id: UUID
     receipt_number: str
@@ -69,6 +85,12 @@ class ApplicationLine(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: str
     received_at: datetime
     decided_at: datetime | None
+    revision: int
+    open_checks: list[str]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
 
     @property
     def waiting_days(self) -> int:
@@ -80,15 +102,6 @@ class ApplicationLine(msgspec.Struct, frozen=True, kw_only=True):
 class Applications(msgspec.Struct, frozen=True):
     total: int
     items: list[ApplicationLine]
-
-
-class Lookalike(msgspec.Struct, frozen=True):
-    """An organisation, or another application, that may be the same as the one on the desk; `same` names what agrees."""
-
-    id: UUID
-    name: str
-    receipt_number: str | None
-    same: list[str]
 
 
 class Receipt(msgspec.Struct, frozen=True):
@@ -115,48 +128,38 @@ _APPLICATION = text(
       'steps', (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.happened_at, s.id) FROM application_step s
         WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id),
       'letters', (SELECT coalesce(jsonb_agg(to_jsonb(l) - 'body' - 'headers' ORDER BY l.queued_at), '[]') FROM letter l
-        WHERE l.tenant_id = a.tenant_id AND l.about_id = a.id)))::text
+        WHERE l.tenant_id = a.tenant_id AND l.about_id = a.id),
+      'scans', (SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.kept_at, s.id), '[]') FROM application_scan s
+        WHERE s.tenant_id = a.tenant_id AND s.application_id = a.id),
+      'pledged_version', (SELECT max(p.charter_version) FROM confidentiality_pledge p
+        WHERE p.tenant_id = a.tenant_id AND p.application_id = a.id)))::text
     FROM membership_application a WHERE a.id = :id
     """
 ).bindparams(bindparam("id", type_=Uuid))
 
 _APPLICATIONS = text(
     """
-    WITH matching AS (SELECT * FROM membership_application WHERE cardinality(:states) = 0 OR state = ANY (:states)),
-    page AS (SELECT * FROM matching ORDER BY received_at, id LIMIT :first OFFSET :offset)
+    WITH matching AS (
+      SELECT * FROM membership_application
+      WHERE (cardinality(:states) = 0 OR state = ANY (:states)) AND (cardinality(:ids) = 0 OR id = ANY (:ids))),
+    page AS (
+      SELECT m.*, ARRAY(
+        SELECT c.name FROM criterion c WHERE c.required AND m.state NOT IN ('APPROVED', 'REJECTED')
+          AND 'MET' IS DISTINCT FROM (
+            SELECT k.result FROM criterion_check k
+            WHERE k.tenant_id = c.tenant_id AND k.application_id = m.id AND k.criterion_id = c.id
+            ORDER BY k.checked_at DESC, k.id DESC LIMIT 1)
+        ORDER BY c.ordinal, c.slug) AS open_checks
+      FROM matching m ORDER BY m.received_at, m.id LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object(
       'total', (SELECT count(*) FROM matching),
       'items', (SELECT coalesce(jsonb_agg(to_jsonb(p) - 'details' ORDER BY received_at, id), '[]') FROM page p))::text
     """
-).bindparams(bindparam("states", type_=ARRAY(Text)), *(bindparam(each, type_=Integer) for each in ("first", "offset")))
-
-
-#: Names are compared without spaces and letter case. Refused applications do not count, nor what this one has become.
-_LOOKALIKES = text(
-    """
-    WITH mine AS (
-      SELECT id, organisation_id, details ->> 'corporate_number' AS corporate_number, details ->> 'email' AS email,
-        ARRAY[details ->> 'phone', details ->> 'mobile'] AS phones, lower(regexp_replace(organisation_name, '\\s', '', 'g')) AS name
-      FROM membership_application WHERE id = :id
-    ), other AS (
-      SELECT id, name, NULL AS receipt_number, corporate_number, email, ARRAY[phone, mobile] AS phones FROM organisation
-      WHERE id IS DISTINCT FROM (SELECT organisation_id FROM mine)
-      UNION ALL
-      SELECT id, organisation_name, receipt_number, details ->> 'corporate_number', details ->> 'email',
-        ARRAY[details ->> 'phone', details ->> 'mobile']
-      FROM membership_application WHERE id <> :id AND state NOT IN ('APPROVED', 'REJECTED')
-    ), compared AS (
-      SELECT other.id, other.name, other.receipt_number, array_remove(ARRAY[
-        CASE WHEN lower(regexp_replace(other.name, '\\s', '', 'g')) = mine.name THEN '団体名' END,
-        CASE WHEN other.corporate_number = NULLIF(mine.corporate_number, '') THEN '法人番号' END,
-        CASE WHEN array_remove(other.phones, '') && array_remove(mine.phones, '') THEN '電話番号' END,
-        CASE WHEN other.email = NULLIF(mine.email, '') THEN 'メールアドレス' END], NULL) AS same
-      FROM other CROSS JOIN mine
-    )
-    SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY cardinality(same) DESC, name), '[]')::text
-    FROM (SELECT * FROM compared WHERE same <> '{}' ORDER BY cardinality(same) DESC, name LIMIT 10) c
-    """
-).bindparams(bindparam("id", type_=Uuid))
+).bindparams(
+    bindparam("states", type_=ARRAY(Text)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    *(bindparam(each, type_=Integer) for each in ("first", "offset")),
+)
 
 
 async def application(session: AsyncSession, application_id: UUID) -> ApplicationView:
@@ -166,17 +169,16 @@ async def application(session: AsyncSession, application_id: UUID) -> Applicatio
     return msgspec.json.decode(row, type=ApplicationView)
 
 
-async def lookalikes(session: AsyncSession, application_id: UUID) -> list[Lookalike]:
-    """The most alike first, at most ten: whether they are the same, a person has to say."""
-    row = (await session.execute(_LOOKALIKES, {"id": application_id})).scalar_one()
-    return msgspec.json.decode(row, type=list[Lookalike])
-
-
 async def applications(
-    session: AsyncSession, *, states: Sequence[ApplicationState] = (), first: int = 50, offset: int = 0
+    session: AsyncSession,
+    *,
+    states: Sequence[ApplicationState] = (),
+    ids: Sequence[UUID] = (),
+    first: int = 50,
+    offset: int = 0,
 ) -> Applications:
-    """Oldest first, because that one has waited longest."""
-    values = {"states": list(states), "first": min(first, 100), "offset": offset}
+    """Oldest first, because that one has waited longest. `ids`: only these."""
+    values = {"states": list(states), "ids": list(ids), "first": min(first, 100), "offset": offset}
     return msgspec.json.decode((await session.execute(_APPLICATIONS, values)).scalar_one(), type=Applications)
 
 

@@ -15,7 +15,7 @@ from shared.kit import clock, content_version, search
 from shared.kit.database.session import Database
 from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, NotFound, Refusal
-from shared.members import application_queries, queries, service
+from shared.members import application_queries, lookalikes, queries, service
 from shared.members.application_queries import ApplicationView
 from shared.members.models import ApplicationState, Channel, Membership, MembershipApplication
 from shared.tenants.models import Tenant
@@ -242,10 +242,10 @@ async def test_what_may_be_the_same_organisation_is_named_with_what_agrees(
         web_database, platform, name="あわ会", corporate_number=number, phone="090-1234-5678", mobile=""
     )
     async with web_database.read(platform.id) as session:
-        alike = await application_queries.lookalikes(session, mine)
+        alike = await lookalikes.lookalikes(session, mine)
     assert [(each.id, each.same) for each in alike] == [
-        (member, ["団体名", "法人番号", "電話番号"]),
-        (waiting, ["電話番号"]),
+        (member, ["団体名", "法人番号", "電話番号", "所在地"]),
+        (waiting, ["電話番号", "所在地"]),
     ]
 
 
@@ -255,4 +255,4 @@ async def test_an_application_is_not_like_the_organisation_that_it_became(
     application_id = await make_application(web_database, platform, phone="", mobile="090-1111-2222")
     await approve(web_database, platform, application_id)
     async with web_database.read(platform.id) as session:
-        assert await application_queries.lookalikes(session, application_id) == []
+        assert await lookalikes.lookalikes(session, application_id) == []

@@ -16,7 +16,7 @@ from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import application_queries, service
+from shared.members import application_queries, lookalikes, service
 from shared.members.models import ApplicationState
 from shared.members.words import CHANNELS, STATES
 
@@ -122,7 +122,7 @@ async def _item(
     ctx: Context, application_id: UUID, view: FormView, *, status: int = 200, conflict: bool = False
 ) -> Response[Any]:
     application = await ctx.read(application_queries.application, application_id)
-    alike = await ctx.read(application_queries.lookalikes, application_id) if application.is_open else []
+    alike = await ctx.read(lookalikes.lookalikes, application_id) if application.is_open else []
     return await page(
         ctx,
         "applications/item.html",

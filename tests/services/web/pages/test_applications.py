@@ -115,7 +115,7 @@ async def test_a_second_application_of_the_same_organisation_is_pointed_out(
     member = await make_member(web_database, platform, name="あわ会", phone="", mobile="090-1234-5678")
     again = await make_application(web_database, platform, name="あわ会", phone="", mobile="090-1234-5678")
     page = (await staff.get(f"/staff/applications/{again}")).text
-    assert ("団体名、電話番号が同じです" in page, f'href="/organisations/{member}"' in page) == (True, True)
+    assert ("団体名、電話番号、所在地が同じです" in page, f'href="/organisations/{member}"' in page) == (True, True)
 
 
 async def test_the_whole_story_on_the_desk(
