@@ -242,6 +242,25 @@ async def test_a_new_password_is_long_enough_and_typed_twice(
     assert (await client.post("/signin/password", data=fields)).status_code == 422
 
 
+async def test_over_tls_the_cookie_is_secure_and_bound_to_its_host(
+    settings: Settings, tenant: Tenant, staff: MadeAccount
+) -> None:
+    secure = msgspec.structs.replace(settings, base_url="https://tsunagari.example")
+    app = create_app(secure)
+    await app.state.site.open()
+    base = secure.tenant_url(tenant.slug)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url=base) as client:
+        answer = await sign_in(client, staff.email)
+        known = await is_known(client)
+        await client.post("/signout", data={"csrf": await form_token(client)})
+        left = await is_known(client)
+    await app.state.site.close()
+    cookie = next(line for line in answer.headers.get_list("set-cookie") if line.startswith("__Host-tsunagari="))
+    attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+    assert attributes == {"httponly", "samesite=lax", "path=/", "max-age=43200", "secure"}
+    assert (known, left) == (True, False)
+
+
 @pytest.fixture
 async def limited(settings: Settings) -> AsyncIterator[Litestar]:
     """The program as it runs for real: with rate limits."""
