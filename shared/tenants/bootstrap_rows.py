@@ -48,6 +48,7 @@ def rows_of(folder: Folder, tenant_id: int) -> list[Row]:
             _charters(folder),
             _fields(manifest),
             _categories(manifest.categories, None, count(1)),
+            _criteria(manifest),
             _pages(folder),
             chain.from_iterable(_event(key, event) for key, (_, event) in folder.events.items()),
             _announcements(manifest),
@@ -149,6 +150,11 @@ def _categories(entries: Iterable[CategoryEntry], parent: str | None, ordinals: 
         refs = {"parent_id": _ref("category", parent)}
         yield row("category", entry.slug, refs, ordinal=next(ordinals), open_ended=entry.open_ended, **named)
         yield from _categories(entry.children, entry.slug, ordinals)
+
+
+def _criteria(manifest: Manifest) -> Iterator[Row]:
+    for ordinal, entry in enumerate(manifest.criteria, start=1):
+        yield row("criterion", entry.slug, ordinal=ordinal, **_columns(entry))
 
 
 def _pages(folder: Folder) -> Iterator[Row]:

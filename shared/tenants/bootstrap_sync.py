@@ -191,6 +191,7 @@ _TABLES = (
     "charter",
     "field",
     "category",
+    "criterion",
     "page",
     "event",
     "event_change",

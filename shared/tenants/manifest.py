@@ -176,6 +176,19 @@ class OrganisationEntry(Strict):
     demo: bool = False
 
 
+class CriterionEntry(Strict):
+    """One line of the checklist for applications: what the secretariat makes sure of, or a step that it takes before it admits.
+
+    RECOMMENDATION names a member that recommends, PLEDGE the day on which a 誓約書 came, MEETING the day of the meeting that agreed.
+    """
+
+    slug: str
+    name: str
+    kind: Literal["STATEMENT", "RECOMMENDATION", "PLEDGE", "MEETING"] = "STATEMENT"
+    required: bool = True
+    hint: str | None = None
+
+
 class PersonEntry(Strict):
     """Other spellings of a person's name, so that a search for the misprint finds the person."""
 
@@ -220,6 +233,7 @@ class Manifest(Strict):
     media: tuple[MediaEntry, ...] = ()
     announcements: tuple[AnnouncementEntry, ...] = ()
     organisations: tuple[OrganisationEntry, ...] = ()
+    criteria: tuple[CriterionEntry, ...] = ()
     people: tuple[PersonEntry, ...] = ()
 
 

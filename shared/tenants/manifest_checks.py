@@ -137,11 +137,18 @@ def _lists(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
     yield from _twice([field.slug for field in manifest.fields], "fields", "slug")
     yield from _twice([entry.key for entry in manifest.announcements], "announcements", "key")
     yield from _twice([entry.key for entry in manifest.organisations], "organisations", "key")
+    yield from _twice([criterion.slug for criterion in manifest.criteria], "criteria", "slug")
     yield from _twice([medium.file for medium in manifest.media], "media", "file")
     yield from _twice([(figure.name, figure.as_of) for figure in manifest.figures], "figures", "name")
     for index, field in enumerate(manifest.fields):
         if field.national is not None and field.national not in vocabulary.field_slugs:
             yield ("fields", index, "national"), f"全国の分野に「{field.national}」はありません。"
+    for index, criterion in enumerate(manifest.criteria):
+        if not is_slug(criterion.slug):
+            yield (
+                ("criteria", index, "slug"),
+                "slug には英小文字、数字、ハイフンを使ってください（3文字以上、英字で始める）。",
+            )
     categories = list(_flat(manifest.categories, ("categories",)))
     counts = Counter(category.slug for _, category in categories)
     for place, category in categories:
