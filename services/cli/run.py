@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import ctypes
 import signal
 import socket
 import sys
@@ -84,7 +85,7 @@ async def _keep_running(name: str, stop: asyncio.Event) -> None:
     while not stop.is_set():
         # A session of its own: Ctrl-C reaches us alone, and we end the children in order.
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "services.cli.main", name, start_new_session=True
+            sys.executable, "-m", "services.cli.main", name, start_new_session=True, preexec_fn=_end_with_parent
         )
         ended = asyncio.create_task(process.wait())
         stopped = asyncio.create_task(stop.wait())
@@ -96,6 +97,12 @@ async def _keep_running(name: str, stop: asyncio.Event) -> None:
             pause = min(pause * 2, 30)
             continue
         await _end(process, ended)
+
+
+def _end_with_parent() -> None:
+    """Linux: should we be killed outright, the children are told to end as well. Elsewhere they stay."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:

@@ -14,6 +14,7 @@ from services.web.environment import VENDOR
 from services.web.errors import Errors
 from services.web.front import Front
 from services.web.graphql.requests import GraphQL
+from services.web.head import with_head
 from services.web.pages import ROUTES
 from services.web.policies import enforce, require_policies
 from services.web.security import MAX_BODY
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> Litestar:
         logging_config=None,
     )
     app.state.site = site
+    app.asgi_handler = with_head(app.asgi_handler)
     app.state.graphql = GraphQL(settings)
     require_policies(app)
     return app
