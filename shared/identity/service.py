@@ -13,6 +13,7 @@ from shared.identity.models import AccessToken, Account, ApiClient, Role, RoleAs
 from shared.identity.policy import NATIONAL_ROLES, ORGANISATION_ROLES, Actor, may_grant
 from shared.identity.queries import IDLE
 from shared.identity.tokens import hash_of, new_token
+from shared.identity.words import ROLES
 from shared.kit import audit, clock
 from shared.kit.database.session import NATIONAL, tenant_of
 from shared.kit.japanese import Unreadable, normalise
@@ -137,7 +138,7 @@ def _note(session: AsyncSession, actor: Actor, action: str, account_id: UUID, ro
         actor_name=actor.name or actor.key,
         action=action,
         object_id=account_id,
-        summary=role,
+        summary=ROLES[role],
     )
 
 

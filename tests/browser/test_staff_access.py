@@ -18,6 +18,7 @@ STAFF = (
     "/staff/profile/contacts",
     "/staff/letters",
     "/staff/people",
+    "/staff/record",
     "/signin/password",
 )
 WALKS = (

@@ -30,6 +30,7 @@ from services.web.pages.staff import (
     people,
     profile,
     profile_lists,
+    record,
 )
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
@@ -52,6 +53,7 @@ ROUTES = [
     *people.ROUTES,
     *profile.ROUTES,
     *profile_lists.ROUTES,
+    *record.ROUTES,
     *applications.ROUTES,
     *staff_paper.ROUTES,
     *home.ROUTES,

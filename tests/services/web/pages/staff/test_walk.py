@@ -19,7 +19,13 @@ EVERYBODYS = [
     "/staff/letters?show=FAILED",
     "/member",
 ]
-ADMINISTRATORS = ["/staff/people", "/staff/profile", "/staff/profile/pillars", "/staff/profile/contacts"]
+ADMINISTRATORS = [
+    "/staff/people",
+    "/staff/record",
+    "/staff/profile",
+    "/staff/profile/pillars",
+    "/staff/profile/contacts",
+]
 
 
 @pytest.mark.parametrize("path", EVERYBODYS + ADMINISTRATORS)

@@ -1,0 +1,76 @@
+"""記録: who did what on this platform, and when."""
+
+from typing import Any
+
+from litestar import get
+from litestar.params import FromQuery
+from litestar.response import Response
+
+from services.web.context import Ctx
+from services.web.rendering import page
+from shared.identity.policy import Permission
+from shared.kit.audit_queries import audit_entries
+
+PAGE_SIZE = 50
+LAST_PAGE = 10_000
+NOUNS = {
+    "announcement": "お知らせ",
+    "application": "入会申請",
+    "event": "行事",
+    "organisation": "参加団体",
+    "profile": "プロフィール",
+    "role": "役割",
+    "session": "サインイン",
+    "tenant": "プラットフォーム",
+}
+VERBS = {
+    "accept": "受理",
+    "approve": "承認",
+    "assign": "割り当て",
+    "cancel": "中止",
+    "change": "変更",
+    "check": "確認",
+    "create": "作成",
+    "edit": "編集",
+    "launch": "開始",
+    "mark-held": "終了の記録",
+    "mend": "修正の受け取り",
+    "open": "開始",
+    "postpone": "延期",
+    "publish": "公開",
+    "publish-report": "開催報告の公開",
+    "refuse": "不受理",
+    "reject": "不承認",
+    "remove": "取り外し",
+    "resume": "再開",
+    "return": "差戻し",
+    "set-sessions": "プログラムの編集",
+    "submit": "受付",
+    "suspend": "休止",
+    "take-up": "確認の開始",
+    "update": "編集",
+    "withdraw": "取り下げ",
+}
+
+
+def words_of(action: str) -> str:
+    """`event.publish` → 行事: 公開. What has no words yet is shown as it is."""
+    noun, _, verb = action.partition(".")
+    return f"{NOUNS.get(noun, noun)}: {VERBS.get(verb, verb)}"
+
+
+@get("/staff/record", policy=Permission.AUDIT_READ)
+async def show_record(ctx: Ctx, page_number: FromQuery[int] = 1) -> Response[Any]:
+    number = min(max(page_number, 1), LAST_PAGE)
+    listed = await ctx.read(audit_entries, first=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    return await page(
+        ctx,
+        "staff/record.html",
+        listed=listed,
+        number=number,
+        more=number * PAGE_SIZE < listed.total,
+        words_of=words_of,
+    )
+
+
+ROUTES = [show_record]
