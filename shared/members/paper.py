@@ -9,6 +9,7 @@ import msgspec
 from shared.kit.japanese import eras
 from shared.kit.paper.qr import qr_code
 from shared.kit.paper.typesetting import Document, typeset
+from shared.kit.refusals import Refusal
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.letters import DESK
 from shared.members.models import Channel
@@ -20,6 +21,8 @@ FORM1, FORM2 = "様式1", "様式2"
 _DATE_BLANK = "記入した日　　　　　年　　　月　　　日"
 _ON_PAPER = (Channel.FAX, Channel.POST, Channel.EMAIL, Channel.PHONE)
 LABELS_PER_SHEET = 12
+#: What one file may hold: a hundred sheets of labels, a book of a list.
+MOST_LABELS, MOST_ROWS = 1_200, 2_000
 
 
 class Withdrawal(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +80,7 @@ async def render_form1(
             option("新しく参加する", chosen=details is not None and not change),
             option("届け出た内容を変更する（団体名と、変わるところだけご記入ください）", chosen=change),
         ],
-        "intro": f"{profile.name}について、次のとおり申し込みます（届け出ます）。",
+        "intro": "次のとおり、参加の申込み（届け出た内容の変更）をします。",
         "sections": sections(known, profile, municipality),
         "agreements": agreements,
         "office": _office(channel, received_on, "参加日"),
@@ -131,11 +134,13 @@ async def render_form2(
 
 
 async def render_labels(profile: Profile, labels: Iterable[AddressLabel], *, skip: int = 0) -> bytes:
-    """宛名ラベル, 12 on A4; `skip` leaves out those that a begun sheet has already lost."""
+    """宛名ラベル, 12 on A4; `skip` leaves out those that a begun sheet has already lost. Refuses more than MOST_LABELS."""
+    wanted = [msgspec.to_builtins(label) for label in labels]
+    _refuse_more_than(MOST_LABELS, len(wanted))
     data = {
         "title": "宛名ラベル",
         "platform": profile.name,
-        "labels": [msgspec.to_builtins(label) for label in labels],
+        "labels": wanted,
         "skip": skip % LABELS_PER_SHEET,
     }
     return await typeset(Document.LABELS, data)
@@ -150,7 +155,8 @@ async def render_name_list(
     as_of: date,
     unit: str = "団体",
 ) -> bytes:
-    """名簿 on A4 landscape, its rows numbered, with date and count."""
+    """名簿 on A4 landscape, its rows numbered, with date and count. Refuses more than MOST_ROWS."""
+    _refuse_more_than(MOST_ROWS, len(rows))
     data = {
         "title": title,
         "platform": profile.name,
@@ -162,6 +168,14 @@ async def render_name_list(
         "empty": "該当する団体はありません。",
     }
     return await typeset(Document.NAME_LIST, data)
+
+
+def _refuse_more_than(most: int, count: int) -> None:
+    if count > most:
+        raise Refusal(
+            "TOO_MANY_ROWS",
+            f"一度に印刷できるのは{most:,}件までです（いまは{count:,}件です）。条件で絞り込んでください。",
+        )
 
 
 def _heading(

@@ -90,7 +90,6 @@ def _people(details: ApplicationDetails) -> list[Data]:
             row(LABELS[column], part(getattr(details, column), blank="　"), shown=_shown(column, details))
             for column in ("phone", "mobile", "fax", "email")
         ),
-        row(LABELS["website"], part(details.website, blank="　")),
     ]
 
 
@@ -109,6 +108,7 @@ def _activities(details: ApplicationDetails, profile: Profile) -> list[Data]:
     return [
         *chosen,
         *(row(LABELS[name], part(getattr(details, name), kind="lines", count=count)) for name, count in texts.items()),
+        row(LABELS["website"], part(details.website, blank="　")),
         row(LABELS["source"], choice(options(SOURCES, [details.source]))),
     ]
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from shared.kit.database.session import Database
+from shared.kit.refusals import Refusal
 from shared.members.models import Channel
 from shared.members.paper import (
     AddressLabel,
@@ -143,6 +144,15 @@ async def test_the_longest_address_still_stands_in_its_label(profile: Profile) -
     printed = pages(await render_labels(profile, [longest, AddressLabel(name="次の会")]))
     assert len(printed) == 1
     assert (printed[0].count("名"), printed[0].count("住")) == (200, 300)
+
+
+async def test_more_than_a_printer_wants_is_refused(profile: Profile) -> None:
+    with pytest.raises(Refusal, match="1,201件"):
+        await render_labels(profile, [AddressLabel(name="会")] * 1_201)
+    with pytest.raises(Refusal, match="2,000件まで"):
+        await render_name_list(
+            profile, title="名簿", columns=[Column("団体名")], rows=[["会"]] * 2_001, as_of=date(2024, 4, 26)
+        )
 
 
 async def test_a_name_list_counts_itself(profile: Profile) -> None:

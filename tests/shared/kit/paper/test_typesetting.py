@@ -1,6 +1,7 @@
 """Sheets: tagged, in fonts that have the names, and deaf to what looks like commands."""
 
 import asyncio
+import json
 import time
 from typing import Any
 
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 from shared.kit.paper import coverage
 from shared.kit.paper.coverage import FontsMissing, printable
 from shared.kit.paper.qr import qr_code
-from shared.kit.paper.typesetting import _BOLD, _REGULAR, Document, typeset_now
+from shared.kit.paper.typesetting import BOLD, REGULAR, Document, PrintingFailed, _press, _printable, typeset_now
 from shared.kit.settings import ROOT
 from tests.shared.kit.paper.pdf import pages, sizes
 
 
-def name_list(*names: str, landscape: bool = True) -> bytes:
-    data: dict[str, Any] = {
+def values(*names: str, landscape: bool = True) -> dict[str, Any]:
+    return {
         "title": "名簿",
         "platform": "試験プラットフォーム",
         "note": "令和6年4月26日現在",
@@ -27,7 +28,10 @@ def name_list(*names: str, landscape: bool = True) -> bytes:
         "rows": [[name] for name in names],
         "empty": "該当する団体はありません。",
     }
-    return typeset_now(Document.NAME_LIST, data)
+
+
+def name_list(*names: str, landscape: bool = True) -> bytes:
+    return typeset_now(Document.NAME_LIST, values(*names, landscape=landscape))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,7 @@ def test_names_that_few_fonts_hold_are_printed() -> None:
 
 
 def test_what_no_font_holds_becomes_geta_and_what_cannot_be_seen_goes() -> None:
-    assert printable("団体😀\ue000\u200b\u202e\x00\t終\n", _REGULAR) == "団体〓〓 終\n"
+    assert printable("団体😀\ue000\u200b\u202e\x00\t終\n", REGULAR) == "団体〓〓 終\n"
 
 
 @given(st.text(max_size=40))
@@ -68,7 +72,12 @@ def test_what_no_font_holds_becomes_geta_and_what_cannot_be_seen_goes() -> None:
 @example("葛\U000e0100城\ufe0f👨\u200d👩\u200d👧")
 @settings(max_examples=60, deadline=None)
 def test_every_text_can_be_printed(text: str) -> None:
-    assert name_list(text).startswith(b"%PDF-")
+    assert _press(Document.NAME_LIST).print(json.dumps(_printable(values(text)))).startswith(b"%PDF-")
+
+
+def test_a_process_that_fails_says_so() -> None:
+    with pytest.raises(PrintingFailed):
+        typeset_now(Document.LABELS, {})
 
 
 def test_sheets_are_tagged_for_screen_readers_and_say_their_language_and_title() -> None:
@@ -113,4 +122,4 @@ def test_a_qr_code_says_what_it_is() -> None:
 
 
 def test_both_weights_hold_the_same_characters() -> None:
-    assert coverage._held(_REGULAR) == coverage._held(_BOLD)
+    assert coverage._held(REGULAR) == coverage._held(BOLD)
