@@ -78,7 +78,9 @@ async def test_a_nul_in_an_address_is_a_bad_request_not_a_defect(
     client_for: ClientFor, worker_database: Database, site: Site
 ) -> None:
     client = client_for(await live_tenant(worker_database, site))
-    answers = [await client.get(path) for path in ("/search?q=%00", "/media/%00/thumb", "/organisations?q=a%00b", "/%00")]
+    answers = [
+        await client.get(path) for path in ("/search?q=%00", "/media/%00/thumb", "/organisations?q=a%00b", "/%00")
+    ]
     assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
 
 
