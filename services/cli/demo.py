@@ -12,7 +12,7 @@ from shared.kit.database import policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
-from shared.members import queries as members
+from shared.members import directory
 from shared.tenants import queries as tenants
 from shared.tenants.models import TenantState
 from shared.tenants.queries import Host
@@ -56,7 +56,7 @@ async def _ensure(database: Database, settings: Settings, host: Host, password_h
         people = _people(host.slug)
         for person in people:
             await _person(session, person, password_hash, None)
-        listed = (await members.directory(session, first=100)).items
+        listed = (await directory.listed(session, first=100)).items
         # Rather an invented organisation than a real one of the documents.
         organisation = next(iter(sorted(listed, key=lambda each: not each.demo)), None)
         if organisation is not None:

@@ -25,6 +25,7 @@ async def index_event(session: AsyncSession, event_id: UUID) -> None:
         title=event.title,
         body=searchable_text(event),
         shown_at=event.starts_at,
+        names=[person.person_name for session in event.sessions for person in session.appearances],
     )
 
 

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from shared.kit.database.base import Base, TenantOwned
 from shared.kit.database.session import tenant_of
+from shared.kit.did_you_mean import stored
 from shared.kit.japanese.search_text import (
     folded_text,
     search_query,
@@ -91,7 +92,7 @@ async def put(
         "title": title,
         "body": body,
         "shown_at": shown_at,
-        "names": list(names),
+        "names": [stored(name) for name in dict.fromkeys(names)],
         "folded": folded_text(title=title, body=body),
         "words": word_line(title=title, body=body),
         "vector": cast(search_vector(title=title, body=body), TSVECTOR),

@@ -52,3 +52,9 @@ class NoticeAccepted(Fact, frozen=True, kw_only=True):
 class NoticeRefused(Fact, frozen=True, kw_only=True):
     notice_id: UUID
     kind: Literal["CHANGE", "WITHDRAWAL"]
+
+
+class RelayRequested(Fact, frozen=True, kw_only=True):
+    """A notice is to be passed on to the registered children of an umbrella organisation."""
+
+    relay_request_id: UUID

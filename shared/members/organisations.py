@@ -11,7 +11,8 @@ from shared.kit.content_version import bump
 from shared.kit.refusals import NotFound
 from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
-from shared.members.models import Membership, Organisation, OrganisationField, Source, Visibility
+from shared.members.models import Membership, Organisation, OrganisationField, Source
+from shared.members.visibility import public_representative
 from shared.tenants.models import Category, Field
 
 
@@ -78,7 +79,7 @@ async def _create(session: AsyncSession, details: ApplicationDetails) -> Organis
 
 
 async def put_into_search(session: AsyncSession, organisation_id: UUID) -> None:
-    """What the directory's search finds: what everybody may read. Of the contact columns only a public representative."""
+    """What the directory's search finds: what everybody may read. Of the guarded columns only a public representative."""
     organisation = await session.get(Organisation, (session.info["tenant_id"], organisation_id))
     if organisation is None:
         raise NotFound
@@ -88,14 +89,17 @@ async def put_into_search(session: AsyncSession, organisation_id: UUID) -> None:
         .order_by(Membership.joined_on.desc())
         .limit(1)
     )
+    representative = await public_representative(session, organisation_id)
+    words = [organisation.kana, representative, *await _words(session, organisation)]
     await search.put(
         session,
         kind="organisation",
         object_id=organisation.id,
         path=f"/organisations/{organisation.id}",
         title=organisation.name,
-        body="\n".join(filter(None, [organisation.kana, *await _words(session, organisation)])),
+        body="\n".join(filter(None, words)),
         shown_at=datetime.combine(joined_on, time(), clock.JST) if joined_on else None,
+        names=[organisation.name, *filter(None, [representative])],
     )
 
 
@@ -107,9 +111,7 @@ async def _words(session: AsyncSession, organisation: Organisation) -> list[str 
         .order_by(Field.ordinal)
     )
     category = select(Category.name).where(Category.id == organisation.category_id)
-    shown = organisation.visibility.get("representative_name") == Visibility.PUBLIC
     return [
-        organisation.representative_name if shown else None,
         organisation.appeal,
         organisation.summary,
         organisation.purpose,

@@ -13,6 +13,9 @@ MAX_LINES = 300
 MAY_FORMAT_SQL = {
     "shared/tenants/queries.py",
     "shared/members/queries.py",
+    "shared/members/directory.py",
+    "shared/members/umbrella.py",
+    "shared/members/visibility.py",
     "shared/kit/outbox.py",
     "shared/kit/database/roles.py",
 }

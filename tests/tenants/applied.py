@@ -11,7 +11,7 @@ from shared.events.views import EventView
 from shared.kit.database.session import NATIONAL, Database
 from shared.kit.files import FileStore
 from shared.kit.settings import Settings
-from shared.members import queries as members
+from shared.members import directory
 from shared.members.queries import OrganisationView
 from shared.tenants import bootstrap, queries
 from shared.tenants.models import Tenant
@@ -58,4 +58,4 @@ class Applied:
 
     async def organisations(self) -> list[OrganisationView]:
         async with self._database.read(self._tenant_id) as session:
-            return (await members.directory(session, first=50)).items
+            return (await directory.listed(session, first=100)).items

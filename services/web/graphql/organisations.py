@@ -8,12 +8,10 @@ from strawberry import ID, Parent
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import PUBLIC, everyone
 from services.web.graphql.types import Info, as_uuid
-from shared.identity.models import Role
-from shared.identity.policy import Actor, Permission
-from shared.members import queries
-from shared.members.models import Visibility
+from shared.members import directory, queries
 from shared.members.queries import MemberCount as MemberCountView
 from shared.members.queries import OrganisationView
+from shared.members.visibility import audience_of
 
 
 @strawberry.type(description="A 分野 or 区分, by name")
@@ -40,6 +38,8 @@ class Organisation:
     purpose: str | None
     area: str | None
     audience: str | None
+    audiences: list[str] = strawberry.field(description="対象者, as slugs")
+    resources: list[str] = strawberry.field(description="提供できる資源: people, goods, money, place, information")
     appeal: str | None
     website: str | None
     founded_year: int | None
@@ -70,13 +70,16 @@ class MemberCount:
 
 
 @strawberry.input(
-    description="Any of one kind, all of the kinds. `fields` and `categories` are slugs, `municipalities` codes."
+    description="Any of one kind, all of the kinds. `fields` and `categories` are slugs, ids or names, `municipalities` "
+    "codes or names; a category includes what is below it. `audiences` and `resources` are slugs or Japanese words."
 )
 class OrganisationFilter:
     search: str | None = None
     fields: list[str] | None = None
     categories: list[str] | None = None
     municipalities: list[str] | None = None
+    audiences: list[str] | None = None
+    resources: list[str] | None = None
 
 
 @strawberry.type
@@ -87,11 +90,15 @@ class OrganisationQueries:
     ) -> Piece:
         wanted, offset = filter or OrganisationFilter(), place_after(after)
         page = await info.context.read(
-            queries.directory,
-            search=wanted.search,
-            fields=wanted.fields or (),
-            categories=wanted.categories or (),
-            municipalities=wanted.municipalities or (),
+            directory.listed,
+            directory.Wanted(
+                search=wanted.search,
+                fields=wanted.fields or (),
+                categories=wanted.categories or (),
+                municipalities=wanted.municipalities or (),
+                audiences=wanted.audiences or (),
+                resources=wanted.resources or (),
+            ),
             audience=audience_of(info.context.actor),
             first=first,
             offset=offset,
@@ -108,10 +115,3 @@ class OrganisationQueries:
     @strawberry.field(graphql_type=MemberCount, metadata=PUBLIC, description="Today's, or that of any day")
     async def member_count(self, info: Info, as_of: date | None = None) -> MemberCountView:
         return await info.context.read(queries.member_count, as_of)
-
-
-def audience_of(actor: Actor) -> Visibility:
-    if actor.may(Permission.APPLICATION_READ):
-        return Visibility.SECRETARIAT
-    member = Role.ORGANISATION_MANAGER in actor.roles or Role.ORGANISATION_USER in actor.roles
-    return Visibility.MEMBERS if member else Visibility.PUBLIC

@@ -25,7 +25,7 @@ from shared.kit.japanese.folding import fold, unify
 from shared.kit.japanese.snippets import snippet
 from shared.kit.japanese.sudachi import is_meaningful, words
 
-__all__ = ["Term", "folded_text", "search_query", "search_terms", "search_vector", "snippet", "word_line"]
+__all__ = ["Term", "folded_text", "pattern", "search_query", "search_terms", "search_vector", "snippet", "word_line"]
 
 _LAST_POSITION = 16_383
 _POSITIONS_PER_LEXEME = 255
@@ -59,7 +59,7 @@ def word_line(*, title: str, body: str) -> str:
 
 def search_terms(text: str) -> list[Term]:
     """Each must be found. None: nothing to search for is left."""
-    return [Term(_anywhere(fold(part)), _anywhere(_line(part)) or _NEVER) for part in _typed(text)]
+    return [Term(pattern(fold(part)), pattern(_line(part)) or _NEVER) for part in _typed(text)]
 
 
 def search_vector(*, title: str, body: str) -> str:
@@ -89,7 +89,8 @@ def _line(text: str) -> str:
     return f"|{'|'.join(found)}|" if found else ""
 
 
-def _anywhere(part: str) -> str:
+def pattern(part: str) -> str:
+    """For LIKE: anywhere in a text. Empty for an empty part."""
     escaped = part.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%" if escaped else ""
 

@@ -13,6 +13,7 @@ from shared.content.queries import AnnouncementView
 from shared.events import queries as events
 from shared.events.views import EventView
 from shared.identity.policy import Permission
+from shared.members import directory
 from shared.members import queries as members
 from shared.members.queries import MemberCount
 from shared.tenants.queries import FieldView, FigureView, Profile
@@ -54,8 +55,7 @@ async def view(ctx: Context) -> HomeView:
     past = (await ctx.read(events.past, first=EVENTS)).items if len(upcoming) < EVENTS else []
     news = await ctx.read(content.latest, limit=NEWS)
     count = await ctx.read(members.member_count)
-    facets = await ctx.read(members.facets)
-    by_field = {facet.value: facet.count for facet in facets.fields}
+    by_field = await ctx.read(directory.field_counts)
     fields = [FieldOnMap(field, by_field.get(field.slug, 0)) for field in profile.fields]
     return HomeView(upcoming, past, news, count, fields, series_of(profile))
 

@@ -9,114 +9,143 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response import Response
 
+from services.web import tiles
 from services.web.context import Context, Ctx
 from services.web.rendering import page
-from shared.identity.models import Role
+from services.web.tiles import Place
 from shared.identity.policy import Permission
 from shared.kit import clock
-from shared.members import queries
-from shared.members.models import Visibility
-from shared.members.queries import Facet, Facets
-from shared.tenants.queries import CategoryView
+from shared.kit.did_you_mean import did_you_mean
+from shared.members import directory, queries, tags, umbrella
+from shared.members.directory import Browsed, Facet
+from shared.members.visibility import audience_of
+from shared.taxonomy import queries as taxonomy
+from shared.tenants.models import Level
+from shared.tenants.queries import CategoryView, Profile
 
 PER_PAGE = 20
 _LONGEST = 200
-_MEMBERS = frozenset({Role.ORGANISATION_MANAGER, Role.ORGANISATION_USER})
+#: The filters in the order of the form: its name, the label, what stands for all, and the list of facets.
+FILTERS = {
+    "field": ("分野", "すべての分野", "fields"),
+    "category": ("区分", "すべての区分", "categories"),
+    "municipality": ("市町村", "すべての市町村", "municipalities"),
+    "audience": ("対象となる方", "すべての方", "audiences"),
+    "resource": ("提供できるもの", "すべて", "resources"),
+}
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """What the reader is looking for; one value of each filter, empty for all."""
 
     text: str
-    field: str
-    category: str
-    municipality: str
+    filters: dict[str, str]
     page: int
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.text or self.field or self.category or self.municipality)
+        return bool(self.text or any(self.filters.values()))
 
-    def address(self, number: int) -> str:
-        given = {"q": self.text, "field": self.field, "category": self.category, "municipality": self.municipality}
-        query = {name: value for name, value in given.items() if value} | ({"page": number} if number > 1 else {})
+    @property
+    def sought(self) -> directory.Wanted:
+        values = {plural: [self.filters[name]] for name, (_, _, plural) in FILTERS.items() if self.filters[name]}
+        return directory.Wanted(search=self.text, **values)
+
+    def address(self, number: int = 1, **changes: str) -> str:
+        given = {"q": self.text} | self.filters | changes
+        query = {name: value for name, value in given.items() if value} | ({"page": str(number)} if number > 1 else {})
         return f"/organisations?{urlencode(query)}" if query else "/organisations"
 
 
 @get("/organisations", policy=Permission.PUBLIC, cached=True)
 async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
+    """Answers are kept for anonymous readers only, so what members see more cannot leak through the cache."""
     wanted = _wanted(request)
-    directory = await ctx.read(
-        queries.directory,
-        search=wanted.text,
-        fields=[wanted.field] if wanted.field else (),
-        categories=[wanted.category] if wanted.category else (),
-        municipalities=[wanted.municipality] if wanted.municipality else (),
+    browsed = await ctx.read(
+        directory.browse,
+        wanted.sought,
+        audience=audience_of(ctx.actor),
         first=PER_PAGE,
         offset=(wanted.page - 1) * PER_PAGE,
     )
-    facets = await ctx.read(queries.facets)
+    meant = await ctx.read(did_you_mean, wanted.text, browsed.total) if wanted.text else []
+    reach = await ctx.read(umbrella.reach)
+    places = await _places(ctx, browsed)
+    profile = await ctx.profile()
     return await page(
         ctx,
         "organisations/list.html",
         wanted=wanted,
-        directory=directory,
-        facets=facets,
-        options=_options(facets, (await ctx.profile()).categories),
-        pages=max(1, -(-directory.total // PER_PAGE)),
+        directory=browsed,
+        filters=FILTERS,
+        options=_options(wanted, browsed, profile.categories),
+        pages=max(1, -(-browsed.total // PER_PAGE)),
+        per_page=PER_PAGE,
+        row_of=directory.row_of,
+        meant=meant,
+        reach=reach,
+        places=[place for place in places if place.count],
+        map=tiles.draw(places, level=profile.level, code=profile.code),
     )
 
 
 @get("/organisations/{organisation_id:uuid}", policy=Permission.PUBLIC, cached=True)
 async def show_organisation(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[Any]:
-    audience = _audience(ctx)
+    audience = audience_of(ctx.actor)
     organisation = await ctx.read(queries.organisation, organisation_id, audience)
     starts_later = organisation.joined_on is not None and organisation.joined_on > clock.today()
     return await page(
-        ctx, "organisations/item.html", organisation=organisation, audience=audience, starts_later=starts_later
+        ctx,
+        "organisations/item.html",
+        organisation=organisation,
+        audience=audience,
+        starts_later=starts_later,
+        affiliates=await ctx.read(umbrella.affiliates, organisation_id),
+        tags=tags,
     )
 
 
 def _wanted(request: Request[Any, Any, Any]) -> Wanted:
     """Whatever cannot be meant is as if it were not there."""
-    given = {
-        name: request.query_params.get(name, "").strip()[:_LONGEST] for name in ("field", "category", "municipality")
-    }
+
+    def given(name: str) -> str:
+        return request.query_params.get(name, "").strip()[:_LONGEST].replace("\x00", "")
+
     number = request.query_params.get("page", "")
     return Wanted(
-        text=request.query_params.get("q", "").strip()[:_LONGEST].replace("\x00", ""),
+        text=given("q"),
+        filters={name: given(name) for name in FILTERS},
         page=int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 and int(number) else 1,
-        **{name: value.replace("\x00", "") for name, value in given.items()},
     )
 
 
-def _options(facets: Facets, categories: list[CategoryView]) -> dict[str, list[tuple[str, str]]]:
+def _options(wanted: Wanted, browsed: Browsed, categories: list[CategoryView]) -> dict[str, list[tuple[str, str]]]:
+    facets = {name: getattr(browsed, plural) for name, (_, _, plural) in FILTERS.items()}
+    facets["category"] = _as_tree(browsed.categories, categories)
     return {
-        "fields": [("", "すべての分野"), *map(_option, facets.fields)],
-        "categories": [("", "すべての区分"), *map(_option, _with_parents(facets.categories, categories))],
-        "municipalities": [("", "すべての市町村"), *map(_option, facets.municipalities)],
+        name: [("", FILTERS[name][1]), *_with_chosen(offered, wanted.filters[name])] for name, offered in facets.items()
     }
 
 
-def _option(facet: Facet) -> tuple[str, str]:
-    return facet.value, f"{facet.name}（{facet.count}）"
+def _with_chosen(offered: list[Facet], chosen: str) -> list[tuple[str, str]]:
+    """What is chosen stays on the form, also where the other filters leave nothing of it."""
+    options = [(facet.value, f"{facet.name}（{facet.count}）") for facet in offered]
+    if chosen and chosen not in [value for value, _ in options]:
+        options.append((chosen, f"{chosen}（0）"))
+    return options
 
 
-def _with_parents(facets: list[Facet], categories: list[CategoryView]) -> list[Facet]:
-    """A group counts what is in it and below it, as the filter does; empty ones are left out."""
-    own = {facet.value: facet.count for facet in facets}
-
-    def total(category: CategoryView) -> int:
-        below = (total(child) for child in categories if child.parent_id == category.id)
-        return own.get(category.slug, 0) + sum(below)
+def _as_tree(facets: list[Facet], categories: list[CategoryView]) -> list[Facet]:
+    """A group stands above what is in it, indented; empty ones are left out."""
+    counts = {facet.value: facet.count for facet in facets}
 
     def walk(parent: UUID | None, depth: int) -> list[Facet]:
         return [
             facet
             for category in categories
-            if category.parent_id == parent and total(category)
+            if category.parent_id == parent and category.slug in counts
             for facet in [
-                Facet(category.slug, "　" * depth + category.name, total(category)),
+                Facet(category.slug, "　" * depth + category.name, counts[category.slug]),
                 *walk(category.id, depth + 1),
             ]
         ]
@@ -124,11 +153,28 @@ def _with_parents(facets: list[Facet], categories: list[CategoryView]) -> list[F
     return walk(None, 0)
 
 
-def _audience(ctx: Context) -> Visibility:
-    """Answers are kept for anonymous readers only, so this cannot leak through the cache."""
-    if ctx.actor.may(Permission.APPLICATION_READ):
-        return Visibility.SECRETARIAT
-    return Visibility.MEMBERS if ctx.actor.roles & _MEMBERS else Visibility.PUBLIC
+async def _places(ctx: Context, browsed: Browsed) -> list[Place]:
+    """All that can stand on the map of this platform, with the members that the filters leave."""
+    profile: Profile = await ctx.profile()
+    counts = {facet.value: facet.count for facet in browsed.municipalities}
+    if profile.level is Level.NATION:
+        by_prefecture: dict[str, int] = {}
+        for code, count in counts.items():
+            by_prefecture[code[:2]] = by_prefecture.get(code[:2], 0) + count
+        return [
+            Place(each.code, each.name, by_prefecture.get(each.code[:2], 0))
+            for each in await ctx.read(taxonomy.prefectures)
+        ]
+    if profile.level is Level.PREFECTURE:
+        known = await ctx.read(taxonomy.municipalities_in, profile.code)
+        places = [Place(each.code, each.name, counts.get(each.code, 0)) for each in known]
+        here = {place.code for place in places}
+    else:
+        places, here = [], set()
+    beyond = [
+        Place(facet.value, facet.name, facet.count) for facet in browsed.municipalities if facet.value not in here
+    ]
+    return [*places, *beyond]
 
 
 ROUTES = [list_organisations, show_organisation]

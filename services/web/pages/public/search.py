@@ -10,6 +10,7 @@ from services.web.context import Ctx
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import search as index
+from shared.kit.did_you_mean import did_you_mean
 
 PER_PAGE = 20
 LONGEST = 100
@@ -28,10 +29,12 @@ async def search(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
     text = " ".join(request.query_params.get("q", "").split())[:LONGEST]
     number = page_number(request.query_params.get("page", ""))
     results = await ctx.read(index.find, text, first=PER_PAGE, skip=(number - 1) * PER_PAGE)
+    meant = await ctx.read(did_you_mean, text, results.total) if text else []
     return await page(
         ctx,
         "search/search.html",
         q=text,
+        meant=meant,
         results=results,
         kinds=KINDS,
         number=number,

@@ -1,0 +1,68 @@
+"""Who may see what of an organisation: 公開, 会員 or 事務局.
+
+Decided here once, as SQL, so that what an audience may not see never leaves the database. Pages, the search, GraphQL, lists
+that are handed out and feeds all read organisations through `columns`.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import Text, Uuid
+
+from shared.identity.models import Role
+from shared.identity.policy import Actor, Permission
+from shared.members.models import CONTACT_COLUMNS, Visibility
+
+#: What an audience may see: its own, and what is for wider ones.
+ALLOWED: dict[Visibility, list[str]] = {
+    Visibility.PUBLIC: [Visibility.PUBLIC],
+    Visibility.MEMBERS: [Visibility.PUBLIC, Visibility.MEMBERS],
+    Visibility.SECRETARIAT: list(Visibility),
+}
+#: Columns that are shown with another one.
+GOES_WITH = {
+    "representative_title": "representative_name",
+    "contact_department": "contact_name",
+    "postal_code": "address",
+}
+#: Where a shelter is. Of a confidential address not even the municipality is told, counted or searched.
+_PLACES = frozenset({"address", "postal_code", "municipality_code"})
+_MEMBERS = frozenset({Role.ORGANISATION_MANAGER, Role.ORGANISATION_USER})
+
+
+def audience_of(actor: Actor) -> Visibility:
+    if actor.may(Permission.APPLICATION_READ):
+        return Visibility.SECRETARIAT
+    return Visibility.MEMBERS if actor.roles & _MEMBERS else Visibility.PUBLIC
+
+
+def shown(column: str) -> str:
+    """SQL: the column of `organisation o` as the audience in `:allowed` may see it, otherwise NULL."""
+    if column == "municipality_code":
+        wanted = f"'{Visibility.PUBLIC}'"
+    else:
+        wanted = f"coalesce(o.visibility ->> '{GOES_WITH.get(column, column)}', '{Visibility.SECRETARIAT}')"
+    if column in _PLACES:
+        wanted = f"CASE WHEN o.address_confidential THEN '{Visibility.SECRETARIAT}' ELSE {wanted} END"
+    return f"CASE WHEN {wanted} = ANY (:allowed) THEN o.{column} END"
+
+
+#: SQL for a select list: every guarded column under its own name.
+COLUMNS = ",\n".join(f"{shown(name)} AS {name}" for name in (*CONTACT_COLUMNS, *GOES_WITH, "municipality_code"))
+
+_REPRESENTATIVE = text(f"SELECT {shown('representative_name')} FROM organisation o WHERE o.id = :id")
+
+
+def allowed() -> BindParameter[Any]:
+    return bindparam("allowed", type_=ARRAY(Text))
+
+
+async def public_representative(session: AsyncSession, organisation_id: UUID) -> str | None:
+    """The one personal name that the search may find, if it is public."""
+    statement = _REPRESENTATIVE.bindparams(allowed(), bindparam("id", type_=Uuid))
+    values = {"id": organisation_id, "allowed": ALLOWED[Visibility.PUBLIC]}
+    return (await session.execute(statement, values)).scalar_one_or_none()
