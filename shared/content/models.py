@@ -49,6 +49,8 @@ class Announcement(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "key"),
         belongs_to("media", "image_id"),
+        belongs_to("organisation", "member_organisation_id"),
+        Index("ix_announcement_member_organisation", "tenant_id", "member_organisation_id"),
         Index("ix_announcement_published", "tenant_id", "state", "published_at"),
     )
 
@@ -60,6 +62,9 @@ class Announcement(TenantOwned, Base):
     image_id: Mapped[UUID | None]
     event_id: Mapped[UUID | None] = mapped_column(comment="the event it speaks of")
     author_id: Mapped[UUID | None] = mapped_column(comment="account")
+    member_organisation_id: Mapped[UUID | None] = mapped_column(comment="the member whose news this is")
+    proposed_at: Mapped[datetime | None] = mapped_column(comment="a member's draft that waits for the secretariat")
+    returned_message: Mapped[str | None] = mapped_column(comment="what the member was asked to mend")
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

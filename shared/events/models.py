@@ -41,6 +41,8 @@ class Event(TenantOwned, Base):
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("online_capacity >= 0", name="online_capacity_not_negative"),
         belongs_to("media", "flyer_id"),
+        belongs_to("organisation", "member_organisation_id"),
+        Index("ix_event_member_organisation", "tenant_id", "member_organisation_id"),
         Index("ix_event_starts_at", "tenant_id", "starts_at"),
     )
 
@@ -70,6 +72,9 @@ class Event(TenantOwned, Base):
     description: Mapped[str] = mapped_column(comment="Markdown", default="")
     description_easy: Mapped[str | None]
     flyer_id: Mapped[UUID | None]
+    member_organisation_id: Mapped[UUID | None] = mapped_column(comment="the member who holds it")
+    proposed_at: Mapped[datetime | None] = mapped_column(comment="a member's draft that waits for the secretariat")
+    returned_message: Mapped[str | None] = mapped_column(comment="what the member was asked to mend")
     sequence: Mapped[int] = mapped_column(default=0, comment="iCalendar SEQUENCE: rises with each public change")
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

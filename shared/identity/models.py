@@ -54,6 +54,38 @@ class RoleAssignment(TenantOwned, Base):
     created_at: Mapped[datetime]
 
 
+class InvitationPurpose(StrEnum):
+    """A place in an organisation, or a new password."""
+
+    JOIN = "JOIN"
+    PASSWORD = "PASSWORD"
+
+
+class Invitation(TenantOwned, Base):
+    """A letter with a link that one person may use once. Only the SHA-256 of the link's token is kept, null until the letter is written."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        belongs_to("organisation", "organisation_id"),
+        Index("ix_invitation_email", "tenant_id", "email"),
+        Index("ix_invitation_organisation", "tenant_id", "organisation_id"),
+    )
+
+    purpose: Mapped[InvitationPurpose]
+    token_hash: Mapped[bytes | None]
+    email: Mapped[str] = mapped_column(comment="folded")
+    name: Mapped[str] = mapped_column(comment="whom the letter greets; the guest may write it otherwise")
+    role: Mapped[Role | None] = mapped_column(comment="null for a new password")
+    organisation_id: Mapped[UUID | None]
+    organisation_name: Mapped[str | None] = mapped_column(comment="as the letter says it")
+    invited_by: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="taken back, or replaced by a newer letter")
+
+
 class SignInSession(TenantOwned, Base):
     """A cookie's other half. Only the SHA-256 of the token is kept; a session of one tenant is nobody in another."""
 

@@ -103,6 +103,9 @@ class Organisation(TenantOwned, Base):
         default=False, server_default="false", comment="a shelter: where it is, the secretariat alone knows"
     )
     address_confidential_reason: Mapped[str | None]
+    confirmed_on: Mapped[date | None] = mapped_column(comment="最終確認: the organisation said that all this is right")
+    reminded_on: Mapped[date | None] = mapped_column(comment="the last letter that asked for it")
+    reminders: Mapped[int] = mapped_column(default=0, server_default="0", comment="letters since the last confirmation")
     demo: Mapped[bool] = mapped_column(
         default=False, comment="invented for the demonstration, and marked as such on pages"
     )

@@ -322,6 +322,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "actor", "key", name=op.f("uq_idempotency_key_tenant_id_actor_key")),
     )
     op.create_table(
+        "import_columns",
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("meanings", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_import_columns_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_import_columns")),
+        sa.UniqueConstraint("tenant_id", "signature", name=op.f("uq_import_columns_tenant_id_signature")),
+    )
+    op.create_table(
         "letter",
         sa.Column("template", sa.Text(), nullable=False, comment="slice/name of the text file"),
         sa.Column(
@@ -435,6 +446,94 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_media_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_media")),
         sa.UniqueConstraint("tenant_id", "name", name=op.f("uq_media_tenant_id_name")),
+    )
+    op.create_table(
+        "member_import",
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="of the file's bytes"),
+        sa.Column("sheet", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "UPLOADED",
+                "CHECKING",
+                "CHECKED",
+                "APPLYING",
+                "DONE",
+                "DISCARDED",
+                name="importstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("header", sa.Integer(), nullable=False, comment="number of the header's row"),
+        sa.Column("titles", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "meanings",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="import_columns.MEANINGS, empty for a column that is left out",
+        ),
+        sa.Column(
+            "signature", sa.Text(), nullable=False, comment="of the titles: under it the meanings are remembered"
+        ),
+        sa.Column(
+            "file_notes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="what the reading of the file had to say",
+        ),
+        sa.Column("default_joined_on", sa.Date(), nullable=True, comment="加入日 of rows that say none"),
+        sa.Column(
+            "visibility",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="of new organisations' contact columns",
+        ),
+        sa.Column("rows", sa.Integer(), nullable=False, comment="below the header"),
+        sa.Column("checked_rows", sa.Integer(), nullable=False),
+        sa.Column("applied_rows", sa.Integer(), nullable=False),
+        sa.Column("fact_id", sa.Uuid(), nullable=True, comment="the outbox row of the batch that comes next"),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_member_import_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_member_import")),
+    )
+    op.create_index("ix_member_import_created_at", "member_import", ["tenant_id", "created_at"], unique=False)
+    op.create_index(
+        "uq_member_import_applying",
+        "member_import",
+        ["tenant_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'APPLYING'"),
+    )
+    op.create_index(
+        "uq_member_import_running_file",
+        "member_import",
+        ["tenant_id", "sha256"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('CHECKING', 'APPLYING')"),
+    )
+    op.create_table(
+        "member_rules",
+        sa.Column(
+            "changes_by_notice",
+            sa.Boolean(),
+            nullable=False,
+            comment="a member's change is a 変更届 for the secretariat; else it holds at once",
+        ),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_member_rules_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_member_rules")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_member_rules_tenant_id")),
     )
     op.create_table(
         "outbox",
@@ -616,127 +715,57 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_access_token_tenant_id_token_hash")),
     )
     op.create_table(
-        "announcement",
-        sa.Column("key", sa.Text(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
-        sa.Column("body_easy", sa.Text(), nullable=True, comment="the same in やさしい日本語"),
+        "import_row",
+        sa.Column("import_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="as the spreadsheet shows it"),
         sa.Column(
-            "state",
-            sa.Enum(
-                "DRAFT",
-                "PUBLISHED",
-                "WITHDRAWN",
-                name="announcementstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("image_id", sa.Uuid(), nullable=True),
-        sa.Column("event_id", sa.Uuid(), nullable=True, comment="the event it speaks of"),
-        sa.Column("author_id", sa.Uuid(), nullable=True, comment="account"),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "image_id"], ["media.tenant_id", "media.id"], name=op.f("fk_announcement_tenant_id_image_id")
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_announcement_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_announcement")),
-        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_announcement_tenant_id_key")),
-    )
-    op.create_index("ix_announcement_published", "announcement", ["tenant_id", "state", "published_at"], unique=False)
-    op.create_table(
-        "event",
-        sa.Column("key", sa.Text(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "CEREMONY",
-                "SEMINAR",
-                "INFORMATION_EXCHANGE",
-                "WORKSHOP",
-                "COURSE",
-                "MEETING",
-                "SYMPOSIUM",
-                name="eventkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "DRAFT",
-                "ANNOUNCED",
-                "OPEN",
-                "FULL",
-                "HELD",
-                "REPORTED",
-                "POSTPONED",
-                "CANCELLED",
-                name="eventstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("theme", sa.Text(), nullable=True),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("all_day", sa.Boolean(), nullable=False, comment="the document names a day, no hour"),
-        sa.Column("venue", sa.Text(), nullable=True),
-        sa.Column("online", sa.Boolean(), nullable=False),
-        sa.Column("capacity", sa.Integer(), nullable=True, comment="seats in the hall; null is no limit"),
-        sa.Column("online_capacity", sa.Integer(), nullable=True),
-        sa.Column(
-            "takes_registrations", sa.Boolean(), nullable=False, comment="false: come as you are, or not for the public"
-        ),
-        sa.Column(
-            "registration_opens_at",
-            sa.DateTime(timezone=True),
+            "cells",
+            postgresql.JSONB(astext_type=sa.Text()),
             nullable=True,
-            comment="null: when the event is published",
+            comment='texts; {"day": "2026-04-01"} where the file had a date',
         ),
-        sa.Column("registration_deadline", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("audience", sa.Text(), nullable=True, comment="who may attend"),
-        sa.Column("how_to_apply", sa.Text(), nullable=True),
-        sa.Column("contact_phone", sa.Text(), nullable=True),
-        sa.Column("contact_email", sa.Text(), nullable=True),
-        sa.Column("organiser", sa.Text(), nullable=True),
-        sa.Column("accessibility", sa.Text(), nullable=True, comment="手話通訳, 字幕, 託児"),
-        sa.Column("description", sa.Text(), nullable=False, comment="Markdown"),
-        sa.Column("description_easy", sa.Text(), nullable=True),
-        sa.Column("flyer_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
-            "sequence", sa.Integer(), nullable=False, comment="iCalendar SEQUENCE: rises with each public change"
+            "keys",
+            sa.ARRAY(sa.Text()),
+            nullable=False,
+            comment="LedgerRow.keys: rows that share one are one organisation",
         ),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "details", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="ApplicationDetails, clean"
+        ),
+        sa.Column("kana_guessed", sa.Boolean(), nullable=False),
+        sa.Column("joined_on", sa.Date(), nullable=True),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "NEW",
+                "CHANGED",
+                "UNCHANGED",
+                "FAULTY",
+                name="outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("changes", sa.ARRAY(sa.Text()), nullable=False, comment="labels of what differs from the ledger"),
+        sa.Column("remarks", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("capacity >= 0", name=op.f("ck_event_capacity_not_negative")),
-        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_event_ends_after_start")),
-        sa.CheckConstraint("online_capacity >= 0", name=op.f("ck_event_online_capacity_not_negative")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "flyer_id"], ["media.tenant_id", "media.id"], name=op.f("fk_event_tenant_id_flyer_id")
+            ["tenant_id", "import_id"],
+            ["member_import.tenant_id", "member_import.id"],
+            name=op.f("fk_import_row_tenant_id_import_id"),
+            ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event")),
-        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_event_tenant_id_key")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_import_row_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_import_row")),
+        sa.UniqueConstraint("tenant_id", "import_id", "number", name=op.f("uq_import_row_tenant_id_import_id_number")),
     )
-    op.create_index("ix_event_starts_at", "event", ["tenant_id", "starts_at"], unique=False)
     op.create_table(
         "organisation",
         sa.Column("key", sa.Text(), nullable=True, comment="rows from a manifest"),
@@ -786,6 +815,13 @@ def upgrade() -> None:
             comment="a shelter: where it is, the secretariat alone knows",
         ),
         sa.Column("address_confidential_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "confirmed_on", sa.Date(), nullable=True, comment="最終確認: the organisation said that all this is right"
+        ),
+        sa.Column("reminded_on", sa.Date(), nullable=True, comment="the last letter that asked for it"),
+        sa.Column(
+            "reminders", sa.Integer(), server_default="0", nullable=False, comment="letters since the last confirmation"
+        ),
         sa.Column(
             "demo", sa.Boolean(), nullable=False, comment="invented for the demonstration, and marked as such on pages"
         ),
@@ -842,6 +878,58 @@ def upgrade() -> None:
             "tenant_id", "parent_id", "folded_name", name=op.f("uq_affiliation_tenant_id_parent_id_folded_name")
         ),
     )
+    op.create_table(
+        "announcement",
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
+        sa.Column("body_easy", sa.Text(), nullable=True, comment="the same in やさしい日本語"),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "DRAFT",
+                "PUBLISHED",
+                "WITHDRAWN",
+                name="announcementstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("image_id", sa.Uuid(), nullable=True),
+        sa.Column("event_id", sa.Uuid(), nullable=True, comment="the event it speaks of"),
+        sa.Column("author_id", sa.Uuid(), nullable=True, comment="account"),
+        sa.Column("member_organisation_id", sa.Uuid(), nullable=True, comment="the member whose news this is"),
+        sa.Column(
+            "proposed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="a member's draft that waits for the secretariat",
+        ),
+        sa.Column("returned_message", sa.Text(), nullable=True, comment="what the member was asked to mend"),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "image_id"], ["media.tenant_id", "media.id"], name=op.f("fk_announcement_tenant_id_image_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_announcement_tenant_id_member_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_announcement_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_announcement")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_announcement_tenant_id_key")),
+    )
+    op.create_index(
+        "ix_announcement_member_organisation", "announcement", ["tenant_id", "member_organisation_id"], unique=False
+    )
+    op.create_index("ix_announcement_published", "announcement", ["tenant_id", "state", "published_at"], unique=False)
     op.create_table(
         "change_notice",
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -922,82 +1010,160 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "discussion_topic",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
+        "event",
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "CEREMONY",
+                "SEMINAR",
+                "INFORMATION_EXCHANGE",
+                "WORKSHOP",
+                "COURSE",
+                "MEETING",
+                "SYMPOSIUM",
+                name="eventkind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "DRAFT",
+                "ANNOUNCED",
+                "OPEN",
+                "FULL",
+                "HELD",
+                "REPORTED",
+                "POSTPONED",
+                "CANCELLED",
+                name="eventstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("theme", sa.Text(), nullable=True),
-        sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("conclusion", sa.Text(), nullable=True),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_discussion_topic_tenant_id_event_id"),
-            ondelete="CASCADE",
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("all_day", sa.Boolean(), nullable=False, comment="the document names a day, no hour"),
+        sa.Column("venue", sa.Text(), nullable=True),
+        sa.Column("online", sa.Boolean(), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=True, comment="seats in the hall; null is no limit"),
+        sa.Column("online_capacity", sa.Integer(), nullable=True),
+        sa.Column(
+            "takes_registrations", sa.Boolean(), nullable=False, comment="false: come as you are, or not for the public"
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_discussion_topic_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_discussion_topic")),
-        sa.UniqueConstraint(
-            "tenant_id", "event_id", "ordinal", name=op.f("uq_discussion_topic_tenant_id_event_id_ordinal")
+        sa.Column(
+            "registration_opens_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: when the event is published",
         ),
-    )
-    op.create_table(
-        "event_change",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("changed_on", sa.Date(), nullable=True),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_event_change_tenant_id_event_id"),
-            ondelete="CASCADE",
+        sa.Column("registration_deadline", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("audience", sa.Text(), nullable=True, comment="who may attend"),
+        sa.Column("how_to_apply", sa.Text(), nullable=True),
+        sa.Column("contact_phone", sa.Text(), nullable=True),
+        sa.Column("contact_email", sa.Text(), nullable=True),
+        sa.Column("organiser", sa.Text(), nullable=True),
+        sa.Column("accessibility", sa.Text(), nullable=True, comment="手話通訳, 字幕, 託児"),
+        sa.Column("description", sa.Text(), nullable=False, comment="Markdown"),
+        sa.Column("description_easy", sa.Text(), nullable=True),
+        sa.Column("flyer_id", sa.Uuid(), nullable=True),
+        sa.Column("member_organisation_id", sa.Uuid(), nullable=True, comment="the member who holds it"),
+        sa.Column(
+            "proposed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="a member's draft that waits for the secretariat",
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_change_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event_change")),
-    )
-    op.create_index("ix_event_change_event", "event_change", ["tenant_id", "event_id"], unique=False)
-    op.create_table(
-        "event_report",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
-        sa.Column("body_easy", sa.Text(), nullable=True),
+        sa.Column("returned_message", sa.Text(), nullable=True, comment="what the member was asked to mend"),
+        sa.Column(
+            "sequence", sa.Integer(), nullable=False, comment="iCalendar SEQUENCE: rises with each public change"
+        ),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("capacity >= 0", name=op.f("ck_event_capacity_not_negative")),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_event_ends_after_start")),
+        sa.CheckConstraint("online_capacity >= 0", name=op.f("ck_event_online_capacity_not_negative")),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_event_report_tenant_id_event_id"),
-            ondelete="CASCADE",
+            ["tenant_id", "flyer_id"], ["media.tenant_id", "media.id"], name=op.f("fk_event_tenant_id_flyer_id")
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_report_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event_report")),
-        sa.UniqueConstraint("tenant_id", "event_id", name=op.f("uq_event_report_tenant_id_event_id")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_event_tenant_id_member_organisation_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event")),
+        sa.UniqueConstraint("tenant_id", "key", name=op.f("uq_event_tenant_id_key")),
     )
+    op.create_index("ix_event_member_organisation", "event", ["tenant_id", "member_organisation_id"], unique=False)
+    op.create_index("ix_event_starts_at", "event", ["tenant_id", "starts_at"], unique=False)
     op.create_table(
-        "measure",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("unit", sa.Text(), nullable=False),
-        sa.Column("as_of", sa.Date(), nullable=True),
+        "invitation",
+        sa.Column(
+            "purpose",
+            sa.Enum("JOIN", "PASSWORD", name="invitationpurpose", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("token_hash", sa.LargeBinary(), nullable=True),
+        sa.Column("email", sa.Text(), nullable=False, comment="folded"),
+        sa.Column(
+            "name", sa.Text(), nullable=False, comment="whom the letter greets; the guest may write it otherwise"
+        ),
+        sa.Column(
+            "role",
+            sa.Enum(
+                "SECRETARIAT_ADMIN",
+                "SECRETARIAT",
+                "ORGANISATION_MANAGER",
+                "ORGANISATION_USER",
+                "CASEWORKER",
+                "NATIONAL_VIEWER",
+                "OPERATOR",
+                name="role",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+            comment="null for a new password",
+        ),
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("organisation_name", sa.Text(), nullable=True, comment="as the letter says it"),
+        sa.Column("invited_by", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "withdrawn_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="taken back, or replaced by a newer letter",
+        ),
         sa.Column("tenant_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_measure_tenant_id_event_id"),
-            ondelete="CASCADE",
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_invitation_tenant_id_organisation_id"),
         ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_measure_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_measure")),
-        sa.UniqueConstraint("tenant_id", "event_id", "name", name=op.f("uq_measure_tenant_id_event_id_name")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_invitation_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("tenant_id", "token_hash", name=op.f("uq_invitation_tenant_id_token_hash")),
     )
+    op.create_index("ix_invitation_email", "invitation", ["tenant_id", "email"], unique=False)
+    op.create_index("ix_invitation_organisation", "invitation", ["tenant_id", "organisation_id"], unique=False)
     op.create_table(
         "membership_application",
         sa.Column("receipt_number", sa.Text(), nullable=False, comment="R8-0001-7K"),
@@ -1118,6 +1284,25 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "organisation_views",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "organisation_id"],
+            ["organisation.tenant_id", "organisation.id"],
+            name=op.f("fk_organisation_views_tenant_id_organisation_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_organisation_views_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_organisation_views")),
+        sa.UniqueConstraint(
+            "tenant_id", "organisation_id", "day", name=op.f("uq_organisation_views_tenant_id_organisation_id_day")
+        ),
+    )
+    op.create_table(
         "relay_request",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
@@ -1137,29 +1322,6 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_relay_request_organisation", "relay_request", ["tenant_id", "organisation_id", "requested_at"], unique=False
-    )
-    op.create_table(
-        "report_photo",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("media_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("caption", sa.Text(), nullable=True),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_report_photo_tenant_id_event_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "media_id"], ["media.tenant_id", "media.id"], name=op.f("fk_report_photo_tenant_id_media_id")
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_report_photo_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_report_photo")),
-        sa.UniqueConstraint(
-            "tenant_id", "event_id", "ordinal", name=op.f("uq_report_photo_tenant_id_event_id_ordinal")
-        ),
     )
     op.create_table(
         "role_assignment",
@@ -1201,27 +1363,6 @@ def upgrade() -> None:
             name=op.f("uq_role_assignment_tenant_id_account_id_role_organisation_id"),
             postgresql_nulls_not_distinct=True,
         ),
-    )
-    op.create_table(
-        "session",
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=True, comment="第1部, ①"),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("minutes", sa.Integer(), nullable=True),
-        sa.Column("body", sa.Text(), nullable=True),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "event_id"],
-            ["event.tenant_id", "event.id"],
-            name=op.f("fk_session_tenant_id_event_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_session_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_session")),
-        sa.UniqueConstraint("tenant_id", "event_id", "ordinal", name=op.f("uq_session_tenant_id_event_id_ordinal")),
     )
     op.create_table(
         "withdrawal_notice",
@@ -1281,29 +1422,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_withdrawal_notice_state", "withdrawal_notice", ["tenant_id", "state", "received_at"], unique=False
     )
-    op.create_table(
-        "appearance",
-        sa.Column("session_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("person_name", sa.Text(), nullable=False),
-        sa.Column("role_label", sa.Text(), nullable=True),
-        sa.Column("affiliation", sa.Text(), nullable=True),
-        sa.Column("summary", sa.Text(), nullable=True, comment="what they spoke of"),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "session_id"],
-            ["session.tenant_id", "session.id"],
-            name=op.f("fk_appearance_tenant_id_session_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_appearance_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_appearance")),
-        sa.UniqueConstraint(
-            "tenant_id", "session_id", "ordinal", name=op.f("uq_appearance_tenant_id_session_id_ordinal")
-        ),
-    )
-    op.create_index("ix_appearance_person_name", "appearance", ["tenant_id", "person_name"], unique=False)
     op.create_table(
         "application_scan",
         sa.Column("application_id", sa.Uuid(), nullable=True),
@@ -1452,6 +1570,83 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "discussion_topic",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.Text(), nullable=True),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("conclusion", sa.Text(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_discussion_topic_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_discussion_topic_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_discussion_topic")),
+        sa.UniqueConstraint(
+            "tenant_id", "event_id", "ordinal", name=op.f("uq_discussion_topic_tenant_id_event_id_ordinal")
+        ),
+    )
+    op.create_table(
+        "event_change",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_event_change_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_change_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event_change")),
+    )
+    op.create_index("ix_event_change_event", "event_change", ["tenant_id", "event_id"], unique=False)
+    op.create_table(
+        "event_report",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False, comment="Markdown"),
+        sa.Column("body_easy", sa.Text(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_event_report_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_event_report_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event_report")),
+        sa.UniqueConstraint("tenant_id", "event_id", name=op.f("uq_event_report_tenant_id_event_id")),
+    )
+    op.create_table(
+        "measure",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_measure_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_measure_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_measure")),
+        sa.UniqueConstraint("tenant_id", "event_id", "name", name=op.f("uq_measure_tenant_id_event_id_name")),
+    )
+    op.create_table(
         "membership",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=True),
@@ -1500,24 +1695,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("left_on IS NULL"),
     )
     op.create_table(
-        "opinion",
-        sa.Column("topic_id", sa.Uuid(), nullable=False),
-        sa.Column("ordinal", sa.Integer(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("gloss", sa.Text(), nullable=True),
-        sa.Column("tenant_id", sa.Integer(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "topic_id"],
-            ["discussion_topic.tenant_id", "discussion_topic.id"],
-            name=op.f("fk_opinion_tenant_id_topic_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_opinion_tenant_id")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_opinion")),
-        sa.UniqueConstraint("tenant_id", "topic_id", "ordinal", name=op.f("uq_opinion_tenant_id_topic_id_ordinal")),
-    )
-    op.create_table(
         "relay_receipt",
         sa.Column("relay_request_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -1540,6 +1717,91 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "tenant_id", "relay_request_id", "email", name=op.f("uq_relay_receipt_tenant_id_relay_request_id_email")
         ),
+    )
+    op.create_table(
+        "report_photo",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("media_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("caption", sa.Text(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_report_photo_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "media_id"], ["media.tenant_id", "media.id"], name=op.f("fk_report_photo_tenant_id_media_id")
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_report_photo_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_report_photo")),
+        sa.UniqueConstraint(
+            "tenant_id", "event_id", "ordinal", name=op.f("uq_report_photo_tenant_id_event_id_ordinal")
+        ),
+    )
+    op.create_table(
+        "session",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=True, comment="第1部, ①"),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "event_id"],
+            ["event.tenant_id", "event.id"],
+            name=op.f("fk_session_tenant_id_event_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_session_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_session")),
+        sa.UniqueConstraint("tenant_id", "event_id", "ordinal", name=op.f("uq_session_tenant_id_event_id_ordinal")),
+    )
+    op.create_table(
+        "appearance",
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("person_name", sa.Text(), nullable=False),
+        sa.Column("role_label", sa.Text(), nullable=True),
+        sa.Column("affiliation", sa.Text(), nullable=True),
+        sa.Column("summary", sa.Text(), nullable=True, comment="what they spoke of"),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "session_id"],
+            ["session.tenant_id", "session.id"],
+            name=op.f("fk_appearance_tenant_id_session_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_appearance_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_appearance")),
+        sa.UniqueConstraint(
+            "tenant_id", "session_id", "ordinal", name=op.f("uq_appearance_tenant_id_session_id_ordinal")
+        ),
+    )
+    op.create_index("ix_appearance_person_name", "appearance", ["tenant_id", "person_name"], unique=False)
+    op.create_table(
+        "opinion",
+        sa.Column("topic_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("gloss", sa.Text(), nullable=True),
+        sa.Column("tenant_id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "topic_id"],
+            ["discussion_topic.tenant_id", "discussion_topic.id"],
+            name=op.f("fk_opinion_tenant_id_topic_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_opinion_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_opinion")),
+        sa.UniqueConstraint("tenant_id", "topic_id", "ordinal", name=op.f("uq_opinion_tenant_id_topic_id_ordinal")),
     )
 
     for statement in _protection():
@@ -1576,6 +1838,7 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("field")
     yield from protect_tenant_table("figure")
     yield from protect_tenant_table("idempotency_key")
+    yield from protect_tenant_table("import_columns")
     yield from protect_tenant_table(
         "letter", {"svc_web": "SELECT, UPDATE", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}
     )
@@ -1583,6 +1846,8 @@ def _protection():  # type: ignore[no-untyped-def]
         "manifest_row", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}
     )
     yield from protect_tenant_table("media")
+    yield from protect_tenant_table("member_import")
+    yield from protect_tenant_table("member_rules")
     yield from protect_tenant_table(
         "outbox", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT, UPDATE, DELETE"}
     )
@@ -1597,33 +1862,36 @@ def _protection():  # type: ignore[no-untyped-def]
     yield from protect_tenant_table("search_document")
     yield from protect_tenant_table("sign_in_session")
     yield from protect_tenant_table("access_token")
-    yield from protect_tenant_table("announcement")
-    yield from protect_tenant_table("event")
+    yield from protect_tenant_table("import_row")
     yield from protect_tenant_table("organisation")
     yield from protect_tenant_table("affiliation")
+    yield from protect_tenant_table("announcement")
     yield from protect_tenant_table("change_notice")
     yield from protect_tenant_table("declared_affiliates")
-    yield from protect_tenant_table("discussion_topic")
-    yield from protect_tenant_table("event_change")
-    yield from protect_tenant_table("event_report")
-    yield from protect_tenant_table("measure")
+    yield from protect_tenant_table("event")
+    yield from protect_tenant_table("invitation")
     yield from protect_tenant_table("membership_application")
     yield from protect_tenant_table("organisation_field")
     yield from protect_tenant_table(
         "organisation_version", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}
     )
+    yield from protect_tenant_table("organisation_views")
     yield from protect_tenant_table("relay_request")
-    yield from protect_tenant_table("report_photo")
     yield from protect_tenant_table("role_assignment")
-    yield from protect_tenant_table("session")
     yield from protect_tenant_table("withdrawal_notice")
-    yield from protect_tenant_table("appearance")
     yield from protect_tenant_table("application_scan")
     yield from protect_tenant_table("application_step", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
     yield from protect_tenant_table(
         "confidentiality_pledge", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"}
     )
     yield from protect_tenant_table("criterion_check", {"svc_web": "SELECT, INSERT", "svc_worker": "SELECT, INSERT"})
+    yield from protect_tenant_table("discussion_topic")
+    yield from protect_tenant_table("event_change")
+    yield from protect_tenant_table("event_report")
+    yield from protect_tenant_table("measure")
     yield from protect_tenant_table("membership")
-    yield from protect_tenant_table("opinion")
     yield from protect_tenant_table("relay_receipt")
+    yield from protect_tenant_table("report_photo")
+    yield from protect_tenant_table("session")
+    yield from protect_tenant_table("appearance")
+    yield from protect_tenant_table("opinion")
