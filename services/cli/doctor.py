@@ -34,6 +34,8 @@ def examine(settings: Settings) -> Iterator[tuple[str, bool, str, bool]]:
     yield "database", database, "nothing runs: install the lock file or set DATABASE_URL", True
     tokens = ROOT / "node_modules" / "@digital-go-jp" / "design-tokens"
     yield "design tokens (npm ci)", tokens.exists(), "pages lose their type and spacing", True
+    fonts = ROOT / "node_modules" / "@expo-google-fonts"
+    yield "fonts for paper (npm ci)", fonts.exists(), "no forms, labels or lists as PDF", False
     yield "BROKER_URL", settings.broker_url is not None, "one background process; set it for several machines", False
     yield "SMTP_URL", settings.smtp_url is not None, f"letters become files in {_short(settings.local / 'mail')}", False
     yield "FILES_URL", settings.files_url is not None, f"files stay in {_short(settings.local / 'files')}", False

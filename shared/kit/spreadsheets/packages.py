@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.parsers import expat
@@ -24,9 +25,24 @@ _CHUNK = 64 * 1024
 _SMALLEST_BOMB = 1024 * 1024  # a repetitive sheet of a few kilobytes may well shrink to a hundredth
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
+#: Any other part may be a worksheet, wherever it lies.
+_NO_SHEETS = frozenset({_WORKBOOK, _RELATIONS, "xl/sharedStrings.xml", "xl/styles.xml", "[Content_Types].xml"})
 _PLACE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _REFERENCE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+#: What the libraries below raise for a package that is none; ValueError and LookupError for sizes and encodings that cannot be.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    etree.XMLSyntaxError,
+    NotImplementedError,
+    EOFError,
+    ValueError,
+    LookupError,
+)
 
 
 class Sheet:
@@ -79,14 +95,7 @@ def inspect(data: bytes) -> dict[str, Sheet]:
             _within_limits(package)
             walked = {name: _walk(package, name) for name in package.namelist() if _is_xml(name)}
             return {title: walked[path] for title, path in _titles(package) if path in walked}
-    except (
-        zipfile.BadZipFile,
-        expat.ExpatError,
-        etree.XMLSyntaxError,
-        NotImplementedError,
-        EOFError,
-        KeyError,
-    ) as error:
+    except _BROKEN as error:
         raise problems.broken() from error
     except RuntimeError as error:  # an encrypted entry
         raise problems.old_or_locked() from error
@@ -99,7 +108,7 @@ def _within_limits(package: zipfile.ZipFile) -> None:
     for entry in entries:
         if entry.file_size > max(_SMALLEST_BOMB, entry.compress_size * MAX_ZIP_RATIO):
             raise problems.suspicious()
-    names = [entry.filename for entry in entries]
+    names = [entry.filename.casefold() for entry in entries]
     if _WORKBOOK not in names:
         raise problems.not_a_spreadsheet()
     if len(set(names)) < len(names):
@@ -115,7 +124,7 @@ def _walk(package: zipfile.ZipFile, name: str) -> Sheet:
     sheet = Sheet()
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    if name.startswith("xl/worksheets/"):
+    if name not in _NO_SHEETS:
         parser.StartElementHandler = sheet.start
     with package.open(name) as stream:
         while chunk := stream.read(_CHUNK):

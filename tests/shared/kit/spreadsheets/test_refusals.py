@@ -60,6 +60,23 @@ def test_two_cells_far_apart_do_not_make_a_plain_between_them(place: bytes) -> N
     assert peak_of_children() < 300
 
 
+def test_a_sheet_in_an_unusual_place_is_counted_all_the_same() -> None:
+    sheet = HEAD + b'<row><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row>' + TAIL
+    moved = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain_book([["a"]]))) as old, zipfile.ZipFile(moved, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"worksheets/sheet1.xml", b"elsewhere/sheet1.xml"))
+        new.writestr("xl/elsewhere/sheet1.xml", sheet)
+    assert code_of(moved.getvalue()) == "TOO_MANY_ROWS"
+
+
+def test_two_parts_of_one_name_are_refused() -> None:
+    target = io.BytesIO(plain_book([["a"]]))
+    with zipfile.ZipFile(target, "a") as package:
+        package.writestr("xl/worksheets/SHEET1.xml", HEAD + TAIL)
+    assert code_of(target.getvalue()) == "FILE_REFUSED"
+
+
 def test_too_many_columns() -> None:
     wide = ["a"] * (MAX_COLUMNS + 1)
     assert code_of(plain_book([wide])) == "TOO_MANY_COLUMNS"
