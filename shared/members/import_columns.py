@@ -1,5 +1,6 @@
 """Which column of somebody's list means what: guessed from Japanese headers, so that mostly nothing needs to be chosen."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 
@@ -73,6 +74,11 @@ class ColumnGuess(msgspec.Struct, frozen=True):
     header: int
     titles: tuple[str, ...]
     meanings: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The same list next month has the same headers: under this a mended mapping can be remembered."""
+        return hashlib.sha256("\n".join(map(fold, self.titles)).encode()).hexdigest()
 
 
 class NoHeader(Refusal):

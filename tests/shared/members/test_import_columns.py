@@ -64,3 +64,11 @@ def test_a_person_mends_the_guess() -> None:
     for wrong in (["", "", "phone"], ["name", "phone", "phone"], ["name", "phone"], ["name", "phone", "shoe_size"]):
         with pytest.raises(Refusal):
             chosen(guess, wrong)
+
+
+def test_a_list_is_known_again_by_its_headers() -> None:
+    first, again, other = (
+        guess_columns(Table([Row(number, titles)], []))
+        for number, titles in ((1, ("団体名", "TEL")), (4, ("団体名", "ＴＥＬ")), (1, ("団体名", "FAX")))
+    )
+    assert (first.key == again.key, first.key == other.key) == (True, False)
