@@ -58,3 +58,23 @@ class RelayRequested(Fact, frozen=True, kw_only=True):
     """A notice is to be passed on to the registered children of an umbrella organisation."""
 
     relay_request_id: UUID
+
+
+class ImportCheckRequested(Fact, frozen=True, kw_only=True):
+    """The rows of a member list after `after` are to be read and compared with the ledger, some at a time."""
+
+    import_id: UUID
+    after: int = 0
+
+
+class ImportRequested(Fact, frozen=True, kw_only=True):
+    """The rows of a checked member list after `after` are to be written into the ledger, some at a time."""
+
+    import_id: UUID
+    after: int = 0
+
+
+class OrganisationsImported(Fact, frozen=True, kw_only=True):
+    """A whole list is in the ledger; its organisations get no letters of welcome."""
+
+    import_id: UUID

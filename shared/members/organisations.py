@@ -1,18 +1,21 @@
 """How an organisation comes into the directory and the ledger."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 
 from shared.kit import clock, outbox, search
 from shared.kit.content_version import bump
 from shared.kit.refusals import NotFound
 from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
-from shared.members.models import Membership, Organisation, OrganisationField, Source
-from shared.members.visibility import public_representative
+from shared.members.models import Membership, Organisation, OrganisationField, Source, Visibility
+from shared.members.visibility import ALLOWED, allowed, shown
 from shared.tenants.models import Category, Field
 
 
@@ -80,43 +83,39 @@ async def _create(session: AsyncSession, details: ApplicationDetails) -> Organis
 
 async def put_into_search(session: AsyncSession, organisation_id: UUID) -> None:
     """What the directory's search finds: what everybody may read. Of the guarded columns only a public representative."""
-    organisation = await session.get(Organisation, (session.info["tenant_id"], organisation_id))
-    if organisation is None:
+    if not await put_all_into_search(session, [organisation_id]):
         raise NotFound
-    joined_on = await session.scalar(
-        select(Membership.joined_on)
-        .where(Membership.organisation_id == organisation_id)
-        .order_by(Membership.joined_on.desc())
-        .limit(1)
-    )
-    representative = await public_representative(session, organisation_id)
-    words = [organisation.kana, representative, *await _words(session, organisation)]
-    await search.put(
-        session,
-        kind="organisation",
-        object_id=organisation.id,
-        path=f"/organisations/{organisation.id}",
-        title=organisation.name,
-        body="\n".join(filter(None, words)),
-        shown_at=datetime.combine(joined_on, time(), clock.JST) if joined_on else None,
-        names=[organisation.name, *filter(None, [representative])],
-    )
 
 
-async def _words(session: AsyncSession, organisation: Organisation) -> list[str | None]:
-    fields = (
-        select(Field.name)
-        .join(OrganisationField, OrganisationField.field_id == Field.id)
-        .where(OrganisationField.organisation_id == organisation.id)
-        .order_by(Field.ordinal)
-    )
-    category = select(Category.name).where(Category.id == organisation.category_id)
-    return [
-        organisation.appeal,
-        organisation.summary,
-        organisation.purpose,
-        organisation.area,
-        organisation.audience,
-        await session.scalar(category),
-        *(await session.execute(fields)).scalars(),
-    ]
+async def put_all_into_search(session: AsyncSession, organisation_ids: Collection[UUID]) -> int:
+    """The same for many at once; how many there were."""
+    await session.flush()
+    rows = await session.execute(_FOUND, {"ids": list(organisation_ids), "allowed": ALLOWED[Visibility.PUBLIC]})
+    found = rows.all()
+    for row in found:
+        words = [row.kana, row.representative, *row.texts, row.category, *row.fields]
+        await search.put(
+            session,
+            kind="organisation",
+            object_id=row.id,
+            path=f"/organisations/{row.id}",
+            title=row.name,
+            body="\n".join(filter(None, words)),
+            shown_at=datetime.combine(row.joined_on, time(), clock.JST) if row.joined_on else None,
+            names=[row.name, *filter(None, [row.representative])],
+        )
+    return len(found)
+
+
+_FOUND = text(
+    f"""
+    SELECT o.id, o.name, o.kana, {shown("representative_name")} AS representative,
+      ARRAY[o.appeal, o.summary, o.purpose, o.area, o.audience] AS texts,
+      (SELECT c.name FROM category c WHERE c.tenant_id = o.tenant_id AND c.id = o.category_id) AS category,
+      ARRAY(SELECT f.name FROM organisation_field l JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id
+        WHERE l.tenant_id = o.tenant_id AND l.organisation_id = o.id ORDER BY f.ordinal) AS fields,
+      (SELECT max(m.joined_on) FROM membership m
+        WHERE m.tenant_id = o.tenant_id AND m.organisation_id = o.id) AS joined_on
+    FROM organisation o WHERE o.id = ANY (:ids)
+    """
+).bindparams(allowed(), bindparam("ids", type_=ARRAY(Uuid)))

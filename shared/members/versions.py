@@ -1,6 +1,6 @@
 """The only way to change an organisation: what it was before is kept, so that the ledger still knows the days before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,14 @@ CHANGEABLE = tuple(
 
 async def details_of(session: AsyncSession, organisation_id: UUID) -> ApplicationDetails:
     """The organisation as its form would say it today. NotFound when it is missing or another tenant's."""
+    found = await details_of_all(session, [organisation_id])
+    if not found:
+        raise NotFound
+    return found[organisation_id]
+
+
+async def details_of_all(session: AsyncSession, organisation_ids: Collection[UUID]) -> dict[UUID, ApplicationDetails]:
+    """By id, in one statement; what is missing is not in it."""
     category = select(Category.slug).where(Category.id == Organisation.category_id).scalar_subquery()
     fields = (
         select(func.array_agg(Field.slug).label("slugs"))
@@ -49,15 +57,21 @@ async def details_of(session: AsyncSession, organisation_id: UUID) -> Applicatio
     )
     statement = (
         select(Organisation, category, fields)
-        .where(Organisation.id == organisation_id)
+        .where(Organisation.id.in_(organisation_ids))
         .execution_options(populate_existing=True)
     )
-    row = (await session.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    organisation, slug, slugs = row
+    rows = (await session.execute(statement)).all()
+    return {row[0].id: _details(*row) for row in rows}
+
+
+def _details(organisation: Organisation, slug: str | None, slugs: list[str] | None) -> ApplicationDetails:
     plain = {name: _shown(name, getattr(organisation, column)) for name, column in _PLAIN.items()}
     return ApplicationDetails(**plain, category=slug or "", fields=tuple(sorted(slugs or [])))
+
+
+def columns_of(details: ApplicationDetails) -> dict[str, Any]:
+    """The columns of `organisation` as the form's fields fill them; 区分 and 分野 are linked by id."""
+    return {column: _stored(name, getattr(details, name)) for name, column in _PLAIN.items()}
 
 
 def differences(before: ApplicationDetails, after: ApplicationDetails) -> dict[str, tuple[Any, Any]]:
@@ -154,8 +168,8 @@ async def rejoin(
 
 
 async def _write(session: AsyncSession, organisation: Organisation, details: ApplicationDetails) -> None:
-    for name, column in _PLAIN.items():
-        setattr(organisation, column, _stored(name, getattr(details, name)))
+    for column, value in columns_of(details).items():
+        setattr(organisation, column, value)
     category = select(Category.id).where(Category.slug == details.category)
     organisation.category_id = (await session.execute(category)).scalar_one_or_none()
     organisation.updated_at, organisation.revision = clock.now(), organisation.revision + 1

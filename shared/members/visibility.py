@@ -5,13 +5,11 @@ that are handed out and feeds all read organisations through `columns`.
 """
 
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.elements import BindParameter
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Text
 
 from shared.identity.models import Role
 from shared.identity.policy import Actor, Permission
@@ -54,15 +52,6 @@ def shown(column: str) -> str:
 #: SQL for a select list: every guarded column under its own name.
 COLUMNS = ",\n".join(f"{shown(name)} AS {name}" for name in (*CONTACT_COLUMNS, *GOES_WITH, "municipality_code"))
 
-_REPRESENTATIVE = text(f"SELECT {shown('representative_name')} FROM organisation o WHERE o.id = :id")
-
 
 def allowed() -> BindParameter[Any]:
     return bindparam("allowed", type_=ARRAY(Text))
-
-
-async def public_representative(session: AsyncSession, organisation_id: UUID) -> str | None:
-    """The one personal name that the search may find, if it is public."""
-    statement = _REPRESENTATIVE.bindparams(allowed(), bindparam("id", type_=Uuid))
-    values = {"id": organisation_id, "allowed": ALLOWED[Visibility.PUBLIC]}
-    return (await session.execute(statement, values)).scalar_one_or_none()

@@ -1113,7 +1113,7 @@ def upgrade() -> None:
         "invitation",
         sa.Column(
             "purpose",
-            sa.Enum("JOIN", "PASSWORD", name="invitationpurpose", native_enum=False, create_constraint=True, length=40),
+            sa.Enum("JOIN", "FORGOTTEN", name="invitationpurpose", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("token_hash", sa.LargeBinary(), nullable=True),
