@@ -19,8 +19,8 @@ from shared.members import ledger
 from shared.tenants.models import Figure, ProfileItem, ProfileKind, Tenant
 
 MOST_TEXTS = 1_000
-#: What a profile calls the number of members.
-FIGURE_NAMES = ("参加団体数", "参加団体", "会員数", "会員団体数", "構成団体数", "登録団体数")
+#: What a profile calls the number of members. Other names (会員団体数 of the nation) count what stands in no ledger of ours.
+FIGURE_NAMES = ("参加団体数",)
 
 _DAY = re.compile(
     r"(?P<whole>(?:(?:令和|平成|昭和|[RHS])\.?(?:元|\d{1,2})|\d{4})(?:年|[./-])\d{1,2}(?:月|[./-])\d{1,2}日?)"

@@ -52,7 +52,7 @@ def rows_of(folder: Folder, tenant_id: int) -> list[Row]:
             _pages(folder),
             chain.from_iterable(_event(key, event) for key, (_, event) in folder.events.items()),
             _announcements(manifest),
-            chain.from_iterable(_organisation(entry) for entry in manifest.organisations),
+            chain.from_iterable(_organisation(entry) for entry in folder.organisations),
         )
     )
 

@@ -176,6 +176,12 @@ class OrganisationEntry(Strict):
     demo: bool = False
 
 
+class MembersFile(Strict):
+    """members/*.toml: a longer ledger, beside the organisations of tenant.toml itself."""
+
+    organisations: tuple[OrganisationEntry, ...]
+
+
 class CriterionEntry(Strict):
     """One line of the checklist for applications: what the secretariat makes sure of, or a step that it takes before it admits.
 

@@ -10,7 +10,7 @@ from typing import Any
 from shared.kit.japanese import Unreadable, normalise
 from shared.taxonomy.vocabulary import Vocabulary
 from shared.tenants.contrast import ENOUGH, contrast, is_colour
-from shared.tenants.manifest import CategoryEntry, Manifest
+from shared.tenants.manifest import CategoryEntry, Manifest, OrganisationEntry
 from shared.tenants.manifest_event_checks import event_mistakes
 from shared.tenants.manifest_lines import Path
 from shared.tenants.manifest_media import media_mistakes
@@ -39,11 +39,11 @@ def check_folders(
             _theme(folder.manifest),
             _contacts(folder.manifest),
             _lists(folder.manifest, vocabulary),
-            _organisations(folder.manifest, vocabulary),
             _announcements(folder),
             media_mistakes(folder),
         )
         problems += [folder.source.problem(place, reason) for place, reason in mistakes]
+        problems += _members(folder, vocabulary)
         problems += _charters(folder)
         for source, event in folder.events.values():
             found = event_mistakes(event, {medium.file for medium in folder.manifest.media})
@@ -136,7 +136,6 @@ def _contacts(manifest: Manifest) -> Iterator[Mistake]:
 def _lists(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
     yield from _twice([field.slug for field in manifest.fields], "fields", "slug")
     yield from _twice([entry.key for entry in manifest.announcements], "announcements", "key")
-    yield from _twice([entry.key for entry in manifest.organisations], "organisations", "key")
     yield from _twice([criterion.slug for criterion in manifest.criteria], "criteria", "slug")
     yield from _twice([medium.file for medium in manifest.media], "media", "file")
     yield from _twice([(figure.name, figure.as_of) for figure in manifest.figures], "figures", "name")
@@ -158,10 +157,25 @@ def _lists(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
             yield (*place, "national"), f"全国の区分に「{category.national}」はありません。"
 
 
-def _organisations(manifest: Manifest, vocabulary: Vocabulary) -> Iterator[Mistake]:
+def _members(folder: Folder, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Of tenant.toml and of members/*.toml; a key is one organisation's in all of them."""
+    seen: set[str] = set()
+    own = (folder.source, folder.manifest.organisations)
+    for source, entries in [own, *((source, file.organisations) for source, file in folder.members)]:
+        for place, reason in _organisations(entries, folder.manifest, vocabulary):
+            yield source.problem(place, reason)
+        for index, entry in enumerate(entries):
+            if entry.key in seen:
+                yield source.problem(("organisations", index, "key"), f"「{entry.key}」が二度書かれています。")
+            seen.add(entry.key)
+
+
+def _organisations(
+    entries: Sequence[OrganisationEntry], manifest: Manifest, vocabulary: Vocabulary
+) -> Iterator[Mistake]:
     categories = {category.slug for _, category in _flat(manifest.categories, ())}
     fields = {field.slug for field in manifest.fields}
-    for index, entry in enumerate(manifest.organisations):
+    for index, entry in enumerate(entries):
         place: Path = ("organisations", index)
         if entry.category is not None and entry.category not in categories:
             yield (*place, "category"), f"区分「{entry.category}」が [[categories]] にありません。"

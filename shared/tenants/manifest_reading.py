@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.tenants.manifest import CharterHead, Manifest, PageHead, Strict
+from shared.tenants.manifest import CharterHead, Manifest, MembersFile, OrganisationEntry, PageHead, Strict
 from shared.tenants.manifest_events import EventFile
 from shared.tenants.manifest_lines import LineIndex
 from shared.tenants.manifest_lines import Path as Place
@@ -70,6 +70,7 @@ class Folder(msgspec.Struct, frozen=True):
     pages: dict[str, Document]
     easy_pages: dict[str, str]
     events: dict[str, tuple[Source, EventFile]]
+    members: list[tuple[Source, MembersFile]]
     media: dict[str, bytes]
     paths: frozenset[str]
     digest: str
@@ -77,6 +78,11 @@ class Folder(msgspec.Struct, frozen=True):
     @property
     def slug(self) -> str:
         return self.manifest.slug
+
+    @property
+    def organisations(self) -> list[OrganisationEntry]:
+        """Those of tenant.toml, then those of members/*.toml."""
+        return [*self.manifest.organisations, *(entry for _, file in self.members for entry in file.organisations)]
 
 
 def read_folder(files: dict[str, bytes], *, name: str) -> tuple[Folder | None, list[Problem]]:
@@ -95,6 +101,7 @@ def read_folder(files: dict[str, bytes], *, name: str) -> tuple[Folder | None, l
     charters = _documents(name, texts, r"charter(-\d+)?\.md", CharterHead, problems)
     page_files = _documents(name, texts, r"pages/[a-z0-9-]+\.md", PageHead, problems)
     events = _events(name, texts, problems)
+    members = _members(name, texts, problems)
     if manifest is None:
         return None, problems
     easy = {_stem(path).removesuffix(".easy"): text for path, text in texts.items() if path.endswith(".easy.md")}
@@ -105,6 +112,7 @@ def read_folder(files: dict[str, bytes], *, name: str) -> tuple[Folder | None, l
         pages={_stem(path): document for path, document in page_files.items()},
         easy_pages=easy,
         events=events,
+        members=members,
         media={path.removeprefix("media/"): data for path, data in files.items() if _is_media(path)},
         paths=frozenset(files),
         digest=digest_of(files),
@@ -140,6 +148,17 @@ def _events(name: str, texts: dict[str, str], problems: list[Problem]) -> dict[s
             if event is not None:
                 events[_stem(path)] = (source, event)
     return events
+
+
+def _members(name: str, texts: dict[str, str], problems: list[Problem]) -> list[tuple[Source, MembersFile]]:
+    members: list[tuple[Source, MembersFile]] = []
+    for path in sorted(texts):
+        if path.startswith("members/"):
+            source = Source(f"{name}/{path}", texts[path])
+            file = _decode(source, MembersFile, problems)
+            if file is not None:
+                members.append((source, file))
+    return members
 
 
 def _documents(
@@ -201,7 +220,9 @@ def _is_media(path: str) -> bool:
 
 def _known(path: str) -> bool:
     return _is_media(path) or bool(
-        re.fullmatch(r"tenant\.toml|charter(-\d+)?\.md|pages/[a-z0-9-]+(\.easy)?\.md|events/[a-z0-9-]+\.toml", path)
+        re.fullmatch(
+            r"tenant\.toml|charter(-\d+)?\.md|pages/[a-z0-9-]+(\.easy)?\.md|(events|members)/[a-z0-9-]+\.toml", path
+        )
     )
 
 
