@@ -1,6 +1,6 @@
 """様式1, 様式2, 宛名ラベル and 名簿 as PDF: from the records of this slice to the printed sheet."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -62,12 +62,15 @@ async def render_form1(
     receipt_number: str | None,
     *,
     received_on: date | None = None,
-    change: bool = False,
+    changed: Collection[str] = (),
     municipality: str = "",
     channel: Channel | None = None,
     web_address: str | None = None,
 ) -> bytes:
-    """入会申請書, which is the 変更届, too: empty without `details`. `web_address` is where the same form stands on the web, for those who would rather."""
+    """入会申請書, which with `changed` (names of fields) is a 変更届; empty without `details`.
+
+    `web_address` is where the same form stands on the web, for those who would rather.
+    """
     known = details or ApplicationDetails()
     charter = f"設置要綱{f'（第{profile.charter.version}版）' if profile.charter else ''}を読み、その内容に同意します。"
     agreements = [
@@ -77,10 +80,10 @@ async def render_form1(
     data = {
         **_heading(profile, "入会申請書・変更届", FORM1, receipt_number, received_on),
         "kinds": [
-            option("新しく参加する", chosen=details is not None and not change),
-            option("届け出た内容を変更する（団体名と、変わるところだけご記入ください）", chosen=change),
+            option("新しく参加する", chosen=details is not None and not changed),
+            option("届け出た内容を変更する（団体名と、変わるところだけご記入ください）", chosen=bool(changed)),
         ],
-        "intro": "次のとおり、参加の申込み（届け出た内容の変更）をします。",
+        "intro": "次のとおり、参加の申込み（届け出た内容の変更）をします。" + _changed(changed),
         "sections": sections(known, profile, municipality),
         "agreements": agreements,
         "office": _office(channel, received_on, "参加日"),
@@ -168,6 +171,11 @@ async def render_name_list(
         "empty": "該当する団体はありません。",
     }
     return await typeset(Document.NAME_LIST, data)
+
+
+def _changed(names: Collection[str]) -> str:
+    labels = "、".join(label for name, label in LABELS.items() if name in names)
+    return f"\n変更した項目：{labels}" if labels else ""
 
 
 def _refuse_more_than(most: int, count: int) -> None:

@@ -93,8 +93,9 @@ async def test_a_form_of_the_web_has_no_box_for_the_office(profile: Profile) -> 
 
 
 async def test_a_change_notice_is_the_same_sheet(profile: Profile) -> None:
-    text = "".join(pages(await render_form1(profile, filled(), "R8-0001-7K", change=True)))
-    assert ("□新しく参加する" in text, "■届け出た内容を変更する" in text) == (True, True)
+    text = "".join(pages(await render_form1(profile, filled(), "R8-0001-7K", changed=["phone", "address"])))
+    for wanted in ("□新しく参加する", "■届け出た内容を変更する", "変更した項目：所在地、電話番号"):
+        assert wanted in text
 
 
 async def test_the_longest_texts_flow_on_and_every_sheet_says_what_it_is(profile: Profile) -> None:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import msgspec
 from litestar import get
 from litestar.params import FromPath
 from litestar.response import Response
@@ -10,7 +11,8 @@ from services.web.context import Context, Ctx
 from services.web.documents import document
 from shared.identity.policy import Permission
 from shared.kit.japanese import eras
-from shared.members import application_queries, paper
+from shared.members import application_queries, notice_queries, paper, versions
+from shared.members.details import ApplicationDetails
 from shared.taxonomy import queries as taxonomy
 
 
@@ -33,9 +35,59 @@ async def application_form(ctx: Ctx, application_id: FromPath[UUID]) -> Response
     return document(pdf, name=name, plain_name=f"form1-{application.receipt_number}.pdf", private=True)
 
 
+@get("/staff/changes/{notice_id:uuid}/form1.pdf", policy=Permission.APPLICATION_READ)
+async def change_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
+    """変更届: the whole form as it is with the change, and which fields it changes."""
+    notice = await ctx.read(notice_queries.change_notice, notice_id)
+    known = msgspec.to_builtins(await ctx.read(versions.details_of, notice.organisation_id))
+    details = msgspec.convert({**known, **notice.after}, ApplicationDetails)
+    municipality = await _municipality(ctx, details.municipality_code)
+    profile = await ctx.profile()
+    await ctx.release()
+    pdf = await paper.render_form1(
+        profile,
+        details,
+        notice.receipt_number,
+        received_on=eras.in_japan(notice.received_at).date(),
+        changed=list(notice.after),
+        municipality=municipality,
+        channel=notice.channel,
+    )
+    name = f"変更届_{notice.receipt_number}.pdf"
+    return document(pdf, name=name, plain_name=f"form1-{notice.receipt_number}.pdf", private=True)
+
+
+@get("/staff/withdrawals/{notice_id:uuid}/form2.pdf", policy=Permission.APPLICATION_READ)
+async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
+    notice = await ctx.read(notice_queries.withdrawal_notice, notice_id)
+    known = await ctx.read(versions.details_of, notice.organisation_id)
+    profile = await ctx.profile()
+    await ctx.release()
+    withdrawal = paper.Withdrawal(
+        name=known.name,
+        kana=known.kana,
+        representative_title=known.representative_title,
+        representative_name=known.representative_name,
+        contact_name=known.contact_name,
+        phone=known.phone or known.mobile,
+        email=notice.email or known.email,
+        effective_on=notice.effective_on,
+        reason=notice.reason or "",
+    )
+    pdf = await paper.render_form2(
+        profile,
+        withdrawal,
+        notice.receipt_number,
+        received_on=eras.in_japan(notice.received_at).date(),
+        channel=notice.channel,
+    )
+    name = f"退会届_{notice.receipt_number}.pdf"
+    return document(pdf, name=name, plain_name=f"form2-{notice.receipt_number}.pdf", private=True)
+
+
 async def _municipality(ctx: Context, code: str) -> str:
     known = await ctx.read(taxonomy.municipality, code) if code else None
     return known.name if known else ""
 
 
-ROUTES = [application_form]
+ROUTES = [application_form, change_form, withdrawal_form]

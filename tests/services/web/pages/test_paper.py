@@ -1,5 +1,6 @@
 """Forms that are printed: the empty ones for everybody, the filled one for the secretariat alone."""
 
+from datetime import date
 from uuid import uuid4
 
 import httpx
@@ -7,13 +8,19 @@ import pytest
 
 from services.web.site import Site
 from shared.identity.models import Role
+from shared.identity.policy import Actor
+from shared.kit import clock
 from shared.kit.database.session import Database
+from shared.members import notices
+from shared.members.models import Channel
 from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
-from tests.factories.members import make_application, make_platform
+from tests.factories.members import make_application, make_member, make_platform
 from tests.services.web.conftest import ClientFor
 from tests.shared.kit.paper.pdf import pages
+
+SECRETARIAT = Actor(name="阿波 緑", client_id="desk", roles=frozenset({Role.SECRETARIAT}))
 
 
 @pytest.fixture
@@ -77,6 +84,28 @@ async def test_the_secretariat_prints_what_was_sent(
         assert (await tenants.profile(session)).name in text
 
 
+async def test_the_secretariat_prints_notices_of_change_and_of_leaving(
+    staff: httpx.AsyncClient, worker_database: Database, platform: Tenant
+) -> None:
+    member_id = await make_member(worker_database, platform, joined_on=date(2023, 2, 20), name="つなぐ会")
+    async with worker_database.write(platform.id) as session:
+        change = await notices.submit_change(
+            session, member_id, {"address": "阿南市富岡町1"}, channel=Channel.FAX, actor=SECRETARIAT
+        )
+        leaving = await notices.submit_withdrawal(
+            session, member_id, effective_on=clock.today(), reason="解散", channel=Channel.POST, actor=SECRETARIAT
+        )
+    first = await staff.get(f"/staff/changes/{change.id}/form1.pdf")
+    second = await staff.get(f"/staff/withdrawals/{leaving.id}/form2.pdf")
+    for answer, wanted in (
+        (first, ("変更した項目：所在地", "阿南市富岡町1", change.receipt_number, "■FAX")),
+        (second, ("つなぐ会", "解散", leaving.receipt_number, "■郵送")),
+    ):
+        assert answer.status_code == 200
+        text = "".join(pages(answer.content))
+        assert [each in text for each in wanted] == [True] * len(wanted)
+
+
 async def test_strangers_do_not(
     client_for: ClientFor, worker_database: Database, platform: Tenant, staff: httpx.AsyncClient, site: Site
 ) -> None:
@@ -84,6 +113,7 @@ async def test_strangers_do_not(
     await site._reload_hosts()
     application_id = await make_application(worker_database, other)
     path = f"/staff/applications/{application_id}/form1.pdf"
+    others = [f"/staff/changes/{uuid4()}/form1.pdf", f"/staff/withdrawals/{uuid4()}/form2.pdf"]
     caseworker = await signed_in(client_for(platform), await make_account(worker_database, platform, Role.CASEWORKER))
     statuses = [
         (await client.get(path)).status_code for client in (client_for(other), client_for(platform), caseworker)
@@ -91,3 +121,5 @@ async def test_strangers_do_not(
     assert statuses == [303, 303, 403]
     assert (await staff.get(path)).status_code == 404
     assert (await staff.get(f"/staff/applications/{uuid4()}/form1.pdf")).status_code == 404
+    assert [(await staff.get(each)).status_code for each in others] == [404, 404]
+    assert [(await client_for(platform).get(each)).status_code for each in others] == [303, 303]
