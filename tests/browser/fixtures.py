@@ -1,4 +1,4 @@
-"""A real browser on the real program. All browser tests share one installation, so they run in one process."""
+"""A real browser on the real program. The tests of one file run in one process and share its installation."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ AXE = ROOT / "node_modules" / "axe-core"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in str(item.path) or "tests/scenarios/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session")
