@@ -71,10 +71,10 @@ _MEMBERS = text(
       SELECT o.id, o.name, o.kana FROM organisation o
       JOIN membership m ON m.tenant_id = o.tenant_id AND m.organisation_id = o.id
       WHERE m.joined_on <= :today AND (m.left_on IS NULL OR m.left_on > :today)
-        AND (:name = '' OR o.name = :name)
-      ORDER BY o.kana, o.name LIMIT 2000) found
+        AND (:name = '' OR o.name = :name) AND (CAST(:id AS uuid) IS NULL OR o.id = :id)
+      ORDER BY o.kana, o.name LIMIT 500) found
     """
-).bindparams(bindparam("today", type_=Date), bindparam("name", type_=Text))
+).bindparams(bindparam("today", type_=Date), bindparam("name", type_=Text), bindparam("id", type_=Uuid))
 
 
 async def criteria(session: AsyncSession) -> list[CriterionView]:
@@ -88,9 +88,12 @@ async def checks(session: AsyncSession, application_id: UUID) -> list[CheckView]
     return msgspec.json.decode(row, type=list[CheckView])
 
 
-async def members_of_today(session: AsyncSession, *, named: str = "") -> list[MemberName]:
-    """Who can recommend, by reading: all, or those of exactly this name."""
-    row = (await session.execute(_MEMBERS, {"today": clock.today(), "name": named})).scalar_one()
+async def members_of_today(
+    session: AsyncSession, *, named: str = "", organisation_id: UUID | None = None
+) -> list[MemberName]:
+    """Who can recommend, by reading: the first 500, or those of exactly this name, or one."""
+    values = {"today": clock.today(), "name": named, "id": organisation_id}
+    row = (await session.execute(_MEMBERS, values)).scalar_one()
     return msgspec.json.decode(row, type=list[MemberName])
 
 
@@ -105,4 +108,3 @@ def named(checks: Iterable[CheckView]) -> str:
     return "、".join(
         f"{check.name}：{'満たしていない' if check.result is CheckResult.NOT_MET else '未確認'}" for check in checks
     )
-

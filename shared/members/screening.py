@@ -76,8 +76,8 @@ async def _read(session: AsyncSession, criterion: CriterionView, finding: Findin
 async def _recommender(session: AsyncSession, criterion: CriterionView, finding: Finding, field: str) -> UUID | None:
     if criterion.kind is not CriterionKind.RECOMMENDATION or finding.result is not CheckResult.MET:
         return None
-    members = {member.id for member in await criteria.members_of_today(session)}
-    if finding.recommender_id not in members:
+    wanted = finding.recommender_id
+    if wanted is None or not await criteria.members_of_today(session, organisation_id=wanted):
         raise Refusal("INVALID_INPUT", f"「{criterion.name}」をした参加団体を選んでください。", field)
     return finding.recommender_id
 
@@ -142,17 +142,16 @@ async def admit_one_of_many(
 ) -> Admission:
     """One application of a batch, in the caller's transaction. ALREADY when it was approved before: that is no mishap.
 
-    `findings` hold for the whole batch; those that this application has already met are left as they were found.
+    `findings` hold for the whole batch; where somebody has looked already, met or not, it stays as it was found.
     """
     application = await locked(session, MembershipApplication, application_id)
     if application.state is ApplicationState.APPROVED:
         return Admission.ALREADY
-    met = {each.slug for each in await criteria.checks(session, application_id) if each.result is CheckResult.MET}
-    missing = [finding for finding in findings if finding.criterion not in met]
+    unseen = {each.slug for each in await criteria.checks(session, application_id) if each.result is CheckResult.OPEN}
+    missing = [finding for finding in findings if finding.criterion in unseen]
     if missing and application.state is not ApplicationState.REJECTED:
         await record_findings(session, application_id, missing, actor=actor)
     await service.approve_application(
         session, application_id, effective_on=effective_on, actor=actor, revision=revision
     )
     return Admission.APPROVED
-

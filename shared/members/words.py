@@ -1,6 +1,7 @@
 """The Japanese words of this slice's enums, as pages, letters and refusals use them."""
 
 from shared.members.models import ApplicationState, Channel, NoticeState, Source, Visibility
+from shared.members.screening_models import CheckResult
 
 STATES: dict[ApplicationState, str] = {
     ApplicationState.RECEIVED: "受付",
@@ -39,4 +40,10 @@ NOTICE_STATES: dict[NoticeState, str] = {
     NoticeState.RECEIVED: "受付",
     NoticeState.ACCEPTED: "受理",
     NoticeState.REFUSED: "不受理",
+}
+
+RESULTS: dict[CheckResult, str] = {
+    CheckResult.MET: "満たす",
+    CheckResult.NOT_MET: "満たさない",
+    CheckResult.OPEN: "未確認",
 }

@@ -1,7 +1,7 @@
 """Every page's routes, in one list for the assembly."""
 
 from services.web.pages import graphql, health, oauth, signin
-from services.web.pages.member import overview
+from services.web.pages.member import invitation, overview
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -26,11 +26,13 @@ from services.web.pages.staff import (
     desk,
     event_changes,
     event_report,
+    intake,
     letters,
     people,
     profile,
     profile_lists,
     record,
+    screening,
 )
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
@@ -42,6 +44,7 @@ ROUTES = [
     *oauth.ROUTES,
     *graphql.ROUTES,
     *overview.ROUTES,
+    *invitation.ROUTES,
     *figures.ROUTES,
     *tenants.ROUTES,
     *desk.ROUTES,
@@ -55,6 +58,8 @@ ROUTES = [
     *profile_lists.ROUTES,
     *record.ROUTES,
     *applications.ROUTES,
+    *intake.ROUTES,
+    *screening.ROUTES,
     *staff_paper.ROUTES,
     *home.ROUTES,
     *about.ROUTES,

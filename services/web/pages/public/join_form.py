@@ -23,7 +23,7 @@ Values = dict[str, Any]
 _TEXTS = tuple(field.name for field in msgspec.structs.fields(ApplicationDetails) if field.type is str)
 _VISIBILITIES = tuple(f"visibility_{column}" for column in CONTACT_COLUMNS)
 #: `charter_seen` is the version that the page showed, `charter_version` the mark beside it, `key` makes two clicks one application.
-_OTHERS = ("charter_seen", "charter_version", "consent", "key")
+_OTHERS = ("charter_seen", "charter_version", "consent", "pledge", "key")
 _CHOOSE = ("", "選んでください")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -111,6 +111,7 @@ def details_of(values: Mapping[str, Any]) -> ApplicationDetails:
         visibility={column: values[f"visibility_{column}"] for column in CONTACT_COLUMNS},
         charter_version=int(values["charter_seen"]) if agreed else None,
         consent=values["consent"] == "1",
+        pledge=values["pledge"] == "1",
     )
 
 
@@ -127,4 +128,4 @@ def _one(form: Form, name: str) -> str:
 
 def _fresh(profile: Profile) -> Values:
     version = str(profile.charter.version) if profile.charter else ""
-    return {"key": secrets.token_urlsafe(18), "charter_seen": version, "charter_version": "", "consent": ""}
+    return {"key": secrets.token_urlsafe(18), "charter_seen": version, "charter_version": "", "consent": "", "pledge": ""}

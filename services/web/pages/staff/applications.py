@@ -16,9 +16,10 @@ from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import application_queries, lookalikes, service
+from shared.members import application_queries, criteria, lookalikes, service
 from shared.members.models import ApplicationState
-from shared.members.words import CHANNELS, STATES
+from shared.members.screening_models import CriterionKind
+from shared.members.words import CHANNELS, RESULTS, STATES
 
 AnyRequest = Request[Any, Any, Any]
 PER_PAGE = 50
@@ -42,6 +43,7 @@ async def list_applications(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         found=found,
         chosen=states[0] if len(states) == 1 else None,
         counts=counts,
+        none_chosen="none" in request.query_params,
         waiting=sum(counts[state] for state in WAITING),
         states=STATES,
         channels=CHANNELS,
@@ -52,7 +54,7 @@ async def list_applications(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 
 @get("/staff/applications/{application_id:uuid}", policy=Permission.APPLICATION_READ)
 async def show_application(ctx: Ctx, application_id: FromPath[UUID]) -> Response[Any]:
-    return await _item(ctx, application_id, FormView(day_values("effective_on", clock.today())))
+    return await show_item(ctx, application_id, FormView(day_values("effective_on", clock.today())))
 
 
 @post("/staff/applications/{application_id:uuid}/take-up", policy=Permission.APPLICATION_DECIDE)
@@ -93,7 +95,7 @@ async def _decide(
     except Refusal as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         view = FormView({**day_values("effective_on", clock.today()), **form.values()}, _beside_its_form(refusal, form))
-        return await _item(ctx, application_id, view, status=status, conflict=status == 409)
+        return await show_item(ctx, application_id, view, status=status, conflict=status == 409)
     return Redirect(f"/staff/applications/{application_id}", status_code=303)
 
 
@@ -118,11 +120,14 @@ def _beside_its_form(refusal: Refusal, form: Form) -> Refusal:
     return refusal
 
 
-async def _item(
+async def show_item(
     ctx: Context, application_id: UUID, view: FormView, *, status: int = 200, conflict: bool = False
 ) -> Response[Any]:
     application = await ctx.read(application_queries.application, application_id)
     alike = await ctx.read(lookalikes.lookalikes, application_id) if application.is_open else []
+    checks = await ctx.read(criteria.checks, application_id)
+    asks_who = any(check.kind is CriterionKind.RECOMMENDATION for check in checks) and application.is_open
+    members = await ctx.read(criteria.members_of_today) if asks_who else []
     return await page(
         ctx,
         "applications/item.html",
@@ -130,6 +135,9 @@ async def _item(
         headers={"Cache-Control": "no-store"},
         application=application,
         alike=alike,
+        checks=checks,
+        results=RESULTS,
+        members=members,
         choices=await join_form.choices(ctx),
         view=view,
         conflict=conflict,
