@@ -128,4 +128,10 @@ def _one(form: Form, name: str) -> str:
 
 def _fresh(profile: Profile) -> Values:
     version = str(profile.charter.version) if profile.charter else ""
-    return {"key": secrets.token_urlsafe(18), "charter_seen": version, "charter_version": "", "consent": "", "pledge": ""}
+    return {
+        "key": secrets.token_urlsafe(18),
+        "charter_seen": version,
+        "charter_version": "",
+        "consent": "",
+        "pledge": "",
+    }
