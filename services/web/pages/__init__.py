@@ -1,7 +1,7 @@
 """Every page's routes, in one list for the assembly."""
 
 from services.web.pages import graphql, health, oauth, signin
-from services.web.pages.member import invitation, overview
+from services.web.pages.member import overview
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -44,7 +44,6 @@ ROUTES = [
     *oauth.ROUTES,
     *graphql.ROUTES,
     *overview.ROUTES,
-    *invitation.ROUTES,
     *figures.ROUTES,
     *tenants.ROUTES,
     *desk.ROUTES,
