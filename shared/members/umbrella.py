@@ -4,12 +4,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, Text, Uuid
 
 from shared.kit import clock
 from shared.kit.refusals import NotFound
+from shared.members.models import Organisation
 from shared.members.queries import LISTED
 
 MOST_CHILDREN = 2000
@@ -88,6 +89,15 @@ class Umbrella(msgspec.Struct, frozen=True):
         return sum(1 for entry in self.entries if entry.reachable)
 
 
+class Listing(msgspec.Struct, frozen=True):
+    """By what the directory filters an organisation, and whether its place is kept secret."""
+
+    audiences: list[str]
+    resources: list[str]
+    address_confidential: bool
+    reason: str | None
+
+
 class Letterhead(msgspec.Struct, frozen=True):
     """A relayed notice as its receiver opens it."""
 
@@ -95,7 +105,6 @@ class Letterhead(msgspec.Struct, frozen=True):
     name: str
     subject: str
     body: str
-    requested_by: str
     requested_at: datetime
     confirmed_at: datetime | None
 
@@ -163,7 +172,7 @@ _UMBRELLA = text(
 
 _LETTERHEAD = text(
     """
-    SELECT o.name AS umbrella, t.name, r.subject, r.body, r.requested_by, r.requested_at, t.confirmed_at
+    SELECT o.name AS umbrella, t.name, r.subject, r.body, r.requested_at, t.confirmed_at
     FROM relay_receipt t JOIN relay_request r ON r.tenant_id = t.tenant_id AND r.id = t.relay_request_id
     JOIN organisation o ON o.tenant_id = r.tenant_id AND o.id = r.organisation_id
     WHERE t.receipt_key = :key
@@ -212,6 +221,16 @@ async def umbrella(session: AsyncSession, organisation_id: UUID) -> Umbrella:
     if row is None:
         raise NotFound
     return msgspec.json.decode(row, type=Umbrella)
+
+
+async def listing(session: AsyncSession, organisation_id: UUID) -> Listing:
+    """For the secretariat."""
+    columns = (Organisation.audiences, Organisation.resources, Organisation.address_confidential)
+    statement = select(*columns, Organisation.address_confidential_reason).where(Organisation.id == organisation_id)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return Listing(*row)
 
 
 async def letterhead(session: AsyncSession, receipt_key: str) -> Letterhead:

@@ -1,7 +1,7 @@
 """Every page's routes, in one list for the assembly."""
 
 from services.web.pages import graphql, health, oauth, signin
-from services.web.pages.member import overview
+from services.web.pages.member import overview, umbrella
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -17,6 +17,7 @@ from services.web.pages.public import (
     organisations,
     paper,
     preferences,
+    relay,
     search,
     standing,
     theme,
@@ -37,6 +38,7 @@ from services.web.pages.staff import (
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import news as staff_news
 from services.web.pages.staff import paper as staff_paper
+from services.web.pages.staff import umbrella as staff_umbrella
 
 ROUTES = [
     *health.ROUTES,
@@ -57,6 +59,8 @@ ROUTES = [
     *profile_lists.ROUTES,
     *record.ROUTES,
     *applications.ROUTES,
+    *staff_umbrella.ROUTES,
+    *umbrella.ROUTES,
     *intake.ROUTES,
     *screening.ROUTES,
     *staff_paper.ROUTES,
@@ -66,6 +70,7 @@ ROUTES = [
     *search.ROUTES,
     *standing.ROUTES,
     *organisations.ROUTES,
+    *relay.ROUTES,
     *join.ROUTES,
     *paper.ROUTES,
     *preferences.ROUTES,

@@ -1,0 +1,173 @@
+"""傘下団体: what is declared, who is registered, how far that reaches, and notices that are passed on."""
+
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.kit import clock
+from shared.kit.database.session import Database
+from shared.kit.refusals import Conflict, NotFound, Refusal
+from shared.kit.settings import Settings
+from shared.members import umbrella
+from shared.members import umbrella_service as service
+from shared.members.umbrella import Child, Reach
+from shared.tenants.models import Tenant
+from tests.factories.members import STAFF, make_member, make_organisation, make_platform, settle
+
+DAY = date(2023, 2, 20)
+
+
+@pytest.fixture
+async def platform(worker_database: Database) -> Tenant:
+    return await make_platform(worker_database)
+
+
+async def declare(database: Database, tenant: Tenant, organisation_id: UUID, **said: object) -> None:
+    values = {"count": 700, "unit": "社", "approximate": True, "as_of": DAY} | said
+    async with database.write(tenant.id) as session:
+        await service.declare_affiliates(session, organisation_id=organisation_id, **values)  # type: ignore[arg-type]
+
+
+async def register(database: Database, tenant: Tenant, parent: UUID, *names: str, email: str = "") -> None:
+    async with database.write(tenant.id) as session:
+        for name in names:
+            await service.register_child(session, parent_id=parent, name=name, email=email)
+
+
+async def reach(database: Database, tenant: Tenant) -> Reach:
+    async with database.read(tenant.id) as session:
+        return await umbrella.reach(session)
+
+
+async def test_a_declared_number_keeps_its_day_its_unit_and_its_about(web_database: Database, platform: Tenant) -> None:
+    parent = await make_member(web_database, platform)
+    await declare(web_database, platform, parent)
+    await declare(web_database, platform, parent, count=690, as_of=DAY + timedelta(days=365), approximate=False)
+    await declare(web_database, platform, parent, count=705)
+    async with web_database.read(platform.id) as session:
+        kept = await umbrella.umbrella(session, parent)
+        shown = await umbrella.affiliates(session, parent)
+    assert [(row.words, row.as_of) for row in kept.declarations] == [("690社", date(2024, 2, 20)), ("約705社", DAY)]
+    assert shown.declared is not None
+    assert shown.declared.words == "690社"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"count": 0}, "count"),
+        ({"count": 10**9}, "count"),
+        ({"unit": ""}, "unit"),
+        ({"as_of": date(2999, 1, 1)}, "as_of"),
+    ],
+)
+async def test_a_number_that_cannot_be_is_refused(
+    web_database: Database, platform: Tenant, said: dict[str, object], field: str
+) -> None:
+    parent = await make_member(web_database, platform)
+    with pytest.raises(Refusal) as refused:
+        await declare(web_database, platform, parent, **said)
+    assert refused.value.field == field
+
+
+async def test_children_are_organisations_or_names_and_each_is_registered_once(
+    web_database: Database, platform: Tenant
+) -> None:
+    parent = await make_member(web_database, platform, name="食堂のネットワーク")
+    child = await make_member(web_database, platform, name="NPO法人You&ゆう")
+    await register(web_database, platform, parent, "npo法人ＹＯＵ＆ユウ", "ほかの 食堂")
+    async with web_database.read(platform.id) as session:
+        shown = await umbrella.affiliates(session, parent)
+    assert shown.children == [Child("NPO法人You&ゆう", child), Child("ほかの 食堂", None)]
+    for again in ("NPO法人You&ゆう", "ほかの食堂"):
+        with pytest.raises(Conflict):
+            await register(web_database, platform, parent, again)
+    with pytest.raises(Refusal):
+        await register(web_database, platform, parent, "食堂のネットワーク")
+
+
+async def test_the_reach_counts_everybody_once(
+    web_database: Database, worker_database: Database, platform: Tenant
+) -> None:
+    today = clock.today()
+    assert (await reach(web_database, platform)).count == 0
+    network = await make_member(web_database, platform, name="ネットワーク")
+    association = await make_member(web_database, platform, name="協会")
+    await make_member(web_database, platform, name="会員の食堂")
+    await make_organisation(
+        worker_database, platform, name="去った食堂", joined_on=today - timedelta(days=9), left_on=today
+    )
+    await register(web_database, platform, network, "会員の食堂", "去った食堂", "名だけの食堂")
+    await register(web_database, platform, association, "名だけの 食堂", "会員の食堂", "もう一つの食堂")
+    await declare(web_database, platform, network, count=55, unit="か所", approximate=False, as_of=DAY)
+    await declare(web_database, platform, association, count=2, approximate=True)
+    found = await reach(web_database, platform)
+    # 3 members; 去った食堂, 名だけの食堂 and もう一つの食堂 beyond them; 55 - 3 that are not known by name, and none of the two.
+    assert (found.members, found.registered, found.declared, found.count) == (3, 3, 52, 58)
+    assert (found.approximate, found.as_of, found.declared_as_of) == (False, today, DAY)
+
+
+async def test_a_name_that_becomes_a_member_is_still_counted_once(web_database: Database, platform: Tenant) -> None:
+    network = await make_member(web_database, platform)
+    await register(web_database, platform, network, "ひだまり食堂")
+    before = await reach(web_database, platform)
+    await make_member(web_database, platform, name="ひだまり 食堂")
+    after = await reach(web_database, platform)
+    assert [(each.members, each.registered) for each in (before, after)] == [(1, 1), (2, 0)]
+
+
+async def test_a_notice_is_passed_on_and_confirmed_by_a_person(
+    web_database: Database, platform: Tenant, settings: Settings
+) -> None:
+    network = await make_member(web_database, platform, name="ネットワーク")
+    await make_member(web_database, platform, name="会員の食堂", email="member@dining.example")
+    await register(web_database, platform, network, "会員の食堂", "黙った食堂")
+    await register(web_database, platform, network, "名だけの食堂", email="name@dining.example")
+    await register(web_database, platform, network, "同じ宛先の食堂", email="name@dining.example")
+    await settle(settings, platform)
+    async with web_database.write(platform.id) as session:
+        await service.request_relay(
+            session, actor=STAFF, organisation_id=network, subject="配布のお知らせ", body="エプロンを配ります。"
+        )
+    posted = await settle(settings, platform)
+    letters = {letter.to_email: letter for letter in posted if letter.template == "members/relay_request"}
+    assert sorted(letters) == ["member@dining.example", "name@dining.example"]
+    letter = letters["name@dining.example"]
+    assert letter.subject == "配布のお知らせ（ネットワーク からのお知らせ）"
+    key = letter.body.rpartition("/relay/")[2].split()[0]
+    async with web_database.write(platform.id) as session:
+        await service.confirm_receipt(session, receipt_key=key)
+        await service.confirm_receipt(session, receipt_key=key)
+    async with web_database.read(platform.id) as session:
+        [relay] = (await umbrella.umbrella(session, network)).relays
+    assert {receipt.name: receipt.confirmed_at is not None for receipt in relay.receipts} == {
+        "会員の食堂": False,
+        "名だけの食堂": True,
+    }
+    assert relay.confirmed == 1
+
+
+async def test_without_an_address_nothing_is_passed_on(web_database: Database, platform: Tenant) -> None:
+    network = await make_member(web_database, platform)
+    await register(web_database, platform, network, "名だけの食堂")
+    with pytest.raises(Refusal) as refused:
+        async with web_database.write(platform.id) as session:
+            await service.request_relay(session, actor=STAFF, organisation_id=network, subject="件名", body="本文")
+    assert refused.value.code == "NOBODY_REACHABLE"
+
+
+async def test_another_platform_knows_nothing_of_it(
+    web_database: Database, worker_database: Database, platform: Tenant
+) -> None:
+    network = await make_member(web_database, platform)
+    await register(web_database, platform, network, "名だけの食堂")
+    other = await make_platform(worker_database)
+    async with web_database.read(other.id) as session:
+        assert not await umbrella.affiliates(session, network)
+        with pytest.raises(NotFound):
+            await umbrella.umbrella(session, network)
+        with pytest.raises(NotFound):
+            await umbrella.letterhead(session, str(uuid4()))
+    with pytest.raises(NotFound):
+        await register(web_database, other, network, "名だけの食堂")
