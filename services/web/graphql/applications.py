@@ -9,6 +9,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID, Parent
 
+from services.web.graphql.checks import ApplicationCheck, CheckInput, finding_of
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import needs, only
 from services.web.graphql.problems import Problem
@@ -18,8 +19,9 @@ from services.web.limits import limit_applications
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.members import application_queries as queries
-from shared.members import service
+from shared.members import criteria, screening, service
 from shared.members.application_queries import ApplicationView
+from shared.members.criteria import CheckView
 from shared.members.details import ApplicationDetails
 from shared.members.models import ApplicationState, Channel, Source, Visibility
 
@@ -83,6 +85,7 @@ class MembershipApplicationDetails:
     source: str
     charter_version: int | None
     consent: bool
+    pledge: bool
 
     @strawberry.field
     def visibility(parent: Parent[ApplicationDetails]) -> list[ContactShown]:
@@ -101,6 +104,7 @@ class MembershipApplicationLine:
     received_at: datetime
     decided_at: datetime | None
     waiting_days: int
+    open_checks: list[str] = strawberry.field(description="Required criteria that are not met, by name")
 
 
 @strawberry.type(
@@ -120,6 +124,11 @@ class MembershipApplication:
     decided_at: datetime | None
     revision: int
     steps: list[ApplicationStep]
+    pledged_version: int | None = strawberry.field(description="設置要綱 under which the applicant has pledged secrecy")
+
+    @strawberry.field(graphql_type=list[ApplicationCheck])
+    async def checks(parent: Parent[ApplicationView], info: Info) -> list[CheckView]:
+        return await info.context.read(criteria.checks, parent.id)
 
 
 @strawberry.input
@@ -192,6 +201,7 @@ class SubmitMembershipApplicationInput:
     visibility: ContactVisibilityInput | None = None
     charter_version: int | None = strawberry.field(default=None, description="設置要綱 that was read and agreed to")
     consent: bool | None = None
+    pledge: bool | None = strawberry.field(default=None, description="守秘義務の誓約 under the 設置要綱 in force")
     idempotency_key: str | None = None
 
 
@@ -202,7 +212,7 @@ class Decision(StrEnum):
     REJECT = "REJECT"
 
 
-@strawberry.input
+@strawberry.input(description="The checklist is honoured: APPROVE is refused with CHECKS_OPEN until it is met")
 class DecideMembershipApplicationInput:
     id: ID
     decision: Decision
@@ -211,6 +221,9 @@ class DecideMembershipApplicationInput:
     )
     message: str | None = strawberry.field(default=None, description="RETURN and REJECT: what the applicant is told")
     revision: int | None = strawberry.field(default=None, description="Guards against another decision")
+    checks: list[CheckInput] | None = strawberry.field(
+        default=None, description="Recorded first, in the same transaction: all or nothing"
+    )
 
 
 MembershipApplicationResult = Annotated[
@@ -252,6 +265,8 @@ class ApplicationMutations:
 
 async def _decide(session: AsyncSession, info: Info, input: DecideMembershipApplicationInput) -> ApplicationView:
     wanted, message, actor = required(input.id), input.message or "", by(info)
+    if input.checks:
+        await screening.record_findings(session, wanted, [finding_of(each) for each in input.checks], actor=actor)
     if input.decision is Decision.RETURN:
         return await service.return_application(session, wanted, message=message, actor=actor, revision=input.revision)
     if input.decision is Decision.REJECT:

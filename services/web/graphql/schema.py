@@ -18,6 +18,7 @@ from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.organisations import OrganisationQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
 from services.web.graphql.problems import ProblemView, problem
+from services.web.graphql.screening import ScreeningMutations
 from services.web.graphql.search import SearchQueries
 from services.web.graphql.tenants import TenantQueries
 from services.web.graphql.types import SCALARS
@@ -41,7 +42,7 @@ Query = merge_types(
         ApplicationQueries,
     ),
 )
-Mutation = merge_types("Mutation", (ApplicationMutations, AnnouncementMutations, EventMutations))
+Mutation = merge_types("Mutation", (ApplicationMutations, ScreeningMutations, AnnouncementMutations, EventMutations))
 Resolve = Callable[..., Any]
 
 
