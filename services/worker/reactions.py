@@ -15,8 +15,8 @@ import shared
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
+from shared.members import import_batches, notice_letters, relay_letters
 from shared.members import letters as member_letters
-from shared.members import notice_letters, relay_letters
 from shared.tenants import facts as tenants
 from shared.tenants import service as tenant_service
 
@@ -31,6 +31,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     members.NoticeReceived: (notice_letters.confirm_notice, notice_letters.tell_secretariat_of_notice),
     members.NoticeAccepted: (notice_letters.announce_acceptance,),
     members.NoticeRefused: (notice_letters.announce_refusal,),
+    members.ImportCheckRequested: (import_batches.check_rows,),
+    members.ImportRequested: (import_batches.write_rows,),
     members.RelayRequested: (relay_letters.pass_on,),
     tenants.ProfileEdited: (tenant_service.refresh_relatives_of,),
 }

@@ -60,8 +60,6 @@ class MemberImport(TenantOwned, Base):
     default_joined_on: Mapped[date | None] = mapped_column(comment="加入日 of rows that say none")
     visibility: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="of new organisations' contact columns")
     rows: Mapped[int] = mapped_column(comment="below the header")
-    checked_rows: Mapped[int] = mapped_column(default=0)
-    applied_rows: Mapped[int] = mapped_column(default=0)
     fact_id: Mapped[UUID | None] = mapped_column(comment="the outbox row of the batch that comes next")
     created_by: Mapped[str]
     account_id: Mapped[UUID | None]

@@ -129,7 +129,7 @@ class _RowReader:
     def refuse_overlap(self, row: LedgerRow, others: Sequence[LedgerRow]) -> None:
         """The same organisation twice is a slip, unless it left before it came again."""
         for other in others:
-            if _overlap(row, other):
+            if overlap(row, other):
                 self._problem(
                     "name", row.details.name, f"{other.number}行目と同じ団体です。どちらかを削除してください。"
                 )
@@ -239,7 +239,8 @@ class _RowReader:
         return Remark(self._row.number, place, MEANINGS.get(name, ""), value, message)
 
 
-def _overlap(one: LedgerRow, other: LedgerRow) -> bool:
+def overlap(one: LedgerRow, other: LedgerRow) -> bool:
+    """Whether one organisation would be a member twice on some day; a row without 加入日 is about every day."""
     if one.joined_on is None or other.joined_on is None:
         return True
     first, second = sorted((one, other), key=lambda row: row.joined_on or date.min)

@@ -493,8 +493,6 @@ def upgrade() -> None:
             comment="of new organisations' contact columns",
         ),
         sa.Column("rows", sa.Integer(), nullable=False, comment="below the header"),
-        sa.Column("checked_rows", sa.Integer(), nullable=False),
-        sa.Column("applied_rows", sa.Integer(), nullable=False),
         sa.Column("fact_id", sa.Uuid(), nullable=True, comment="the outbox row of the batch that comes next"),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
