@@ -14,7 +14,7 @@ from shared.kit.refusals import Conflict
 from shared.taxonomy.vocabulary import Vocabulary, read_vocabulary, store_vocabulary
 from shared.tenants.bootstrap_pictures import key_of, picture_of
 from shared.tenants.bootstrap_rows import Key, rows_of, tenant_values
-from shared.tenants.bootstrap_search import documents_of, put, remove
+from shared.tenants.bootstrap_search import Document, documents_of, put, remove
 from shared.tenants.bootstrap_sync import Known, Outcome, Say, as_json, bring_to, known_rows, report
 from shared.tenants.bootstrap_template import NewTenant, checked, filled
 from shared.tenants.manifest_checks import check_folders
@@ -176,7 +176,7 @@ async def _search(session: AsyncSession, folder: Folder, ids: dict[Key, UUID], b
     """Put the documents whose words changed in the files, take away those whose thing has left them."""
     for object_id, document in documents_of(folder, ids):
         key = ("search_document", "/".join(document.about))
-        now = as_json({name: getattr(document, name) for name in ("kind", "path", "title", "body", "shown_at")})
+        now = as_json({name: getattr(document, name) for name in Document.__struct_fields__[1:]})
         known = before.pop(key, None)
         if known is None:
             await put(session, object_id, document)

@@ -173,14 +173,18 @@ def _announcements(manifest: Manifest) -> Iterator[Row]:
 
 def _organisation(entry: OrganisationEntry) -> Iterator[Row]:
     columns = _normalised(_columns(entry))
-    for name in ("category", "municipality", "fields", "joined_on", "left_on", "source"):
+    for name in ("category", "municipality", "fields", "joined_on", "left_on", "source", "affiliates"):
         columns.pop(name)
+    columns |= {name: list(columns[name]) for name in ("audiences", "resources")}
     category = _ref("category", entry.category)
     yield row("organisation", entry.key, {"category_id": category}, municipality_code=entry.municipality, **columns)
     this = ("organisation", entry.key)
     for field in entry.fields:
         refs = {"organisation_id": this, "field_id": ("field", field)}
         yield row("organisation_field", f"{entry.key}/{field}", refs)
+    for said in entry.affiliates:
+        key = f"{entry.key}/{said.as_of}"
+        yield row("declared_affiliates", key, {"organisation_id": this}, **_columns(said))
     if entry.joined_on:
         stay = {"joined_on": entry.joined_on, "left_on": entry.left_on, "source": entry.source}
         yield row("membership", entry.key, {"organisation_id": this}, **stay)

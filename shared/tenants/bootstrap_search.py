@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.kit import search
+from shared.kit import clock, search
 from shared.tenants.bootstrap_rows import Key, in_japan
 from shared.tenants.manifest import ItemEntry, Manifest, PillarEntry
 from shared.tenants.manifest_events import EventFile
@@ -28,6 +28,7 @@ class Document(msgspec.Struct, frozen=True):
     title: str
     body: str
     shown_at: datetime | None = None
+    names: tuple[str, ...] = ()
 
 
 def documents_of(folder: Folder, ids: dict[Key, UUID]) -> list[tuple[UUID, Document]]:
@@ -36,7 +37,7 @@ def documents_of(folder: Folder, ids: dict[Key, UUID]) -> list[tuple[UUID, Docum
         *_pages(folder),
         *_announcements(folder.manifest, ids),
         *_events(folder, ids),
-        *_organisations(folder.manifest, ids),
+        *_organisations(folder, ids),
     ]
     return [(ids.get(document.about, ABOUT), document) for document in found]
 
@@ -50,6 +51,7 @@ async def put(session: AsyncSession, object_id: UUID, document: Document) -> Non
         title=document.title,
         body=document.body,
         shown_at=document.shown_at,
+        names=document.names,
     )
 
 
@@ -100,7 +102,8 @@ def _events(folder: Folder, ids: dict[Key, UUID]) -> Iterator[Document]:
         if event.state != "DRAFT":
             key = ("event", name)
             path, shown_at = f"/events/{ids[key]}", in_japan(event.held_on)
-            yield Document(key, "event", path, event.title, _text(_words_of(event, aliases)), shown_at)
+            names = tuple(shown.person for session in event.sessions for shown in session.appearances)
+            yield Document(key, "event", path, event.title, _text(_words_of(event, aliases)), shown_at, names)
 
 
 def _words_of(event: EventFile, aliases: dict[str, tuple[str, ...]]) -> list[str | None]:
@@ -117,13 +120,17 @@ def _words_of(event: EventFile, aliases: dict[str, tuple[str, ...]]) -> list[str
     return words
 
 
-def _organisations(manifest: Manifest, ids: dict[Key, UUID]) -> Iterator[Document]:
-    fields = {field.slug: field.name for field in manifest.fields}
-    for entry in manifest.organisations:
+def _organisations(folder: Folder, ids: dict[Key, UUID]) -> Iterator[Document]:
+    """Who has left is in the ledger, but is not found any more."""
+    fields = {field.slug: field.name for field in folder.manifest.fields}
+    for entry in folder.organisations:
+        if entry.left_on and entry.left_on <= clock.today():
+            continue
         key = ("organisation", entry.key)
         shown = [entry.representative_name] if entry.visibility.get("representative_name") == "PUBLIC" else []
         words = [entry.kana, entry.summary, *(fields[field] for field in entry.fields), *shown]
-        yield Document(key, "organisation", f"/organisations/{ids[key]}", entry.name, _text(words))
+        path, names = f"/organisations/{ids[key]}", (entry.name, *filter(None, shown))
+        yield Document(key, "organisation", path, entry.name, _text(words), names=names)
 
 
 def _text(parts: list[Any]) -> str:

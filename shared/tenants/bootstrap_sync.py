@@ -205,6 +205,7 @@ _TABLES = (
     "announcement",
     "organisation",
     "organisation_field",
+    "declared_affiliates",
     "membership",
 )
 

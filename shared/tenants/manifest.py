@@ -137,6 +137,16 @@ class AnnouncementEntry(Strict):
     event: str | None = None
 
 
+class AffiliatesEntry(Strict):
+    """傘下の数, as the organisation or a document stated it on a day: 約700社."""
+
+    count: int
+    unit: str
+    as_of: date
+    approximate: bool = False
+    source: str | None = None
+
+
 class OrganisationEntry(Strict):
     """参加団体. `category`, `fields` name slugs of this file, `municipality` is a six-digit code.
 
@@ -169,6 +179,9 @@ class OrganisationEntry(Strict):
     appeal: str | None = None
     founded_year: int | None = None
     people: int | None = None
+    audiences: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    affiliates: tuple[AffiliatesEntry, ...] = ()
     visibility: dict[str, Visibility] = {}
     joined_on: date | None = None
     left_on: date | None = None

@@ -7,7 +7,9 @@ import pytest
 from shared.events.views import EventView
 from shared.kit import search
 from shared.kit.database.session import Database
+from shared.kit.did_you_mean import did_you_mean
 from shared.kit.settings import Settings
+from shared.members import umbrella
 from shared.tenants.models import ProfileKind
 from tests.tenants.applied import Applied, apply_all
 
@@ -137,6 +139,28 @@ async def test_every_payment_of_the_pilots_is_told(tokushima: Applied) -> None:
     amounts = [144000, 6269560, 70000, 45200, 125600, 900000, 22756, 618182, 372728, 38400, 42519, 12674, 50445]
     assert [f"{amount:,}" for amount in amounts if f"{amount:,}" not in news.body] == []
     assert sum(amounts) == 8712064
+
+
+async def test_umbrellas_say_how_many_they_stand_for(tokushima: Applied, web_database: Database) -> None:
+    organisations = {item.name: item.id for item in await tokushima.organisations()}
+    tenant_id = (await tokushima.profile()).id
+    shown = {}
+    async with web_database.read(tenant_id) as session:
+        for name in ("とくしま子ども食堂ネットワーク", "徳島県宅地建物取引業協会"):
+            declared = (await umbrella.affiliates(session, organisations[name])).declared
+            assert declared is not None
+            shown[name] = (declared.words, declared.as_of)
+        reach = await umbrella.reach(session)
+    day = date(2023, 2, 20)
+    assert list(shown.values()) == [("55か所", day), ("約700社", day)]
+    assert (reach.declared, reach.approximate, reach.declared_as_of) == (755, True, day)
+
+
+async def test_a_misprinted_name_leads_to_the_right_one(tokushima: Applied, web_database: Database) -> None:
+    tenant_id = (await tokushima.profile()).id
+    async with web_database.read(tenant_id) as session:
+        assert await did_you_mean(session, "松原昭", 2) == ["松原 明"]
+        assert await did_you_mean(session, "松原明", 2) == []
 
 
 async def test_named_organisations_and_invented_ones_are_told_apart(tokushima: Applied) -> None:
