@@ -10,11 +10,13 @@ from croniter import croniter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.identity.retention import forget_expired_sessions, forget_expired_tokens
+from shared.identity.invitations import forget_old_invitations
+from shared.identity.retention import blot_out_links, forget_expired_sessions, forget_expired_tokens
 from shared.kit import clock
 from shared.kit.database.lost import is_lost
 from shared.kit.database.session import Database
 from shared.kit.retention import forget_done_facts, forget_idempotency_keys, forget_rate_limits
+from shared.members.freshness import ask_for_confirmation
 from shared.members.notices import let_withdrawals_take_effect
 from shared.statistics.service import publish_counts
 from shared.tenants.models import Tenant
@@ -39,8 +41,11 @@ TIMETABLE = (
     Entry("7 * * * *", forget_expired_sessions),
     Entry("12 * * * *", forget_expired_tokens),
     Entry("17 * * * *", forget_idempotency_keys),
+    Entry("22 * * * *", blot_out_links),
     Entry("30 3 * * *", forget_done_facts),
+    Entry("40 3 * * *", forget_old_invitations),
     Entry("0 0 * * *", let_withdrawals_take_effect, at_start=True),
+    Entry("30 9 * * *", ask_for_confirmation, at_start=True),
     Entry("10 0 * * *", publish_counts, at_start=True),
 )
 

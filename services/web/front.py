@@ -6,6 +6,7 @@ Litestar's own response cache is not used: its key knows neither the host nor th
 import http.cookies
 from typing import Any, cast
 from urllib.parse import quote
+from uuid import UUID
 
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -44,6 +45,7 @@ class Front(ASGIMiddleware):
             awake and anonymous and scope["method"] in ("GET", "HEAD") and scope["route_handler"].opt.get("cached")
         )
         if cacheable and await self._answered(scope, headers, ctx, send):
+            self._count(scope, headers, ctx)
             return
         if not anonymous:
             ctx.actor = await actor_of(ctx, cookies, headers.get(b"authorization"))
@@ -54,6 +56,12 @@ class Front(ASGIMiddleware):
             await next_app(scope, security.with_deadline(receive), send)
         finally:
             await ctx.release()
+
+    def _count(self, scope: HTTPScope, headers: dict[bytes, bytes], ctx: Context) -> None:
+        """A reader has been answered from memory by a route that is `counted` by one of its ids."""
+        name = scope["route_handler"].opt.get("counted")
+        if name is not None:
+            self.site.views.saw(ctx.tenant.id, UUID(str(scope["path_params"][name])), headers)
 
     def context_of(self, scope: Scope) -> Context:
         """Raises HostRefused. Also used for error pages of requests that never reached a route."""

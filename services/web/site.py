@@ -11,6 +11,7 @@ from jinja2 import Environment
 from services.web.cache import PublicCache
 from services.web.environment import make_environment
 from services.web.tenancy import HostMap
+from services.web.views import ViewCounter
 from shared.kit import content_version
 from shared.kit.database import policies
 from shared.kit.database.engine import create_engine, url_for, without_driver
@@ -33,6 +34,7 @@ class Site:
         self.files = FileStore(settings)
         self.hosts = HostMap(settings)
         self.cache = PublicCache()
+        self.views = ViewCounter(self.database)
         self.templates: Environment = make_environment(settings)
         self._profiles: dict[int, Profile] = {}
         self._listening: asyncio.Task[None] | None = None
@@ -40,12 +42,14 @@ class Site:
     async def open(self) -> None:
         await self._reload_hosts()
         self._listening = asyncio.create_task(self._listen_for_ever())
+        self.views.open()
 
     async def close(self) -> None:
         if self._listening:
             self._listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._listening
+        await self.views.close()
         await self.database.close()
 
     async def profile(self, tenant_id: int) -> Profile:

@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import shared
+from shared.identity import facts as identity
+from shared.identity import letters as identity_letters
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
+from shared.members import freshness, notice_letters, portal, relay_letters
 from shared.members import import_batches, notice_letters, relay_letters
 from shared.members import letters as member_letters
 from shared.tenants import facts as tenants
@@ -23,11 +26,13 @@ from shared.tenants import service as tenant_service
 Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    identity.InvitationMade: (identity_letters.send_link,),
     members.ApplicationReceived: (member_letters.confirm_receipt, member_letters.tell_secretariat),
     members.ApplicationReturned: (member_letters.ask_to_mend,),
     members.ApplicationMended: (member_letters.tell_secretariat_of_mending,),
-    members.ApplicationApproved: (member_letters.announce_approval,),
+    members.ApplicationApproved: (member_letters.announce_approval, portal.invite_contact),
     members.ApplicationRejected: (member_letters.announce_rejection,),
+    members.ConfirmationDue: (freshness.remind,),
     members.NoticeReceived: (notice_letters.confirm_notice, notice_letters.tell_secretariat_of_notice),
     members.NoticeAccepted: (notice_letters.announce_acceptance,),
     members.NoticeRefused: (notice_letters.announce_refusal,),

@@ -58,7 +58,7 @@ class InvitationPurpose(StrEnum):
     """A place in an organisation, or a new password."""
 
     JOIN = "JOIN"
-    PASSWORD = "PASSWORD"
+    FORGOTTEN = "FORGOTTEN"
 
 
 class Invitation(TenantOwned, Base):

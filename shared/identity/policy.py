@@ -21,6 +21,7 @@ class Permission(StrEnum):
     FIGURES_COMPARE = "figures:compare"
     LETTER_READ = "letter:read"
     MEDIA_WRITE = "media:write"
+    ORGANISATION_DRAFT = "organisation:draft"
     ORGANISATION_EDIT_OWN = "organisation:edit-own"
     PROFILE_EDIT = "profile:edit"
     PUBLIC = "public"
@@ -44,8 +45,8 @@ _SECRETARIAT = frozenset(
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SECRETARIAT: _SECRETARIAT,
     Role.SECRETARIAT_ADMIN: _SECRETARIAT | {Permission.AUDIT_READ, Permission.PROFILE_EDIT, Permission.STAFF_MANAGE},
-    Role.ORGANISATION_USER: frozenset(),
-    Role.ORGANISATION_MANAGER: frozenset({Permission.ORGANISATION_EDIT_OWN}),
+    Role.ORGANISATION_USER: frozenset({Permission.ORGANISATION_DRAFT}),
+    Role.ORGANISATION_MANAGER: frozenset({Permission.ORGANISATION_DRAFT, Permission.ORGANISATION_EDIT_OWN}),
     Role.CASEWORKER: frozenset(),
     Role.NATIONAL_VIEWER: frozenset({Permission.FIGURES_COMPARE}),
     Role.OPERATOR: frozenset({Permission.TENANT_MANAGE}),
@@ -61,6 +62,7 @@ STAFF_ROLES = frozenset({Role.SECRETARIAT_ADMIN, Role.SECRETARIAT, Role.CASEWORK
 #: Who may give and take which role. An operator installs platforms, so it gives them their first administrator.
 GRANTS: dict[Role, frozenset[Role]] = {
     Role.SECRETARIAT_ADMIN: STAFF_ROLES | ORGANISATION_ROLES | {Role.NATIONAL_VIEWER},
+    Role.SECRETARIAT: ORGANISATION_ROLES,
     Role.OPERATOR: frozenset(Role),
 }
 
@@ -74,6 +76,8 @@ class Actor(msgspec.Struct, frozen=True):
     client_id: str | None = None
     roles: frozenset[Role] = frozenset()
     organisation_ids: frozenset[UUID] = frozenset()
+    #: Those of them that the actor manages: one may manage one organisation and only write for another.
+    managed_ids: frozenset[UUID] = frozenset()
     session_id: UUID | None = None
     session_seen_at: datetime | None = None
     session_ends_at: datetime | None = None
@@ -100,5 +104,8 @@ ANONYMOUS = Actor()
 INSTALLATION = Actor(name="設置者", roles=frozenset({Role.OPERATOR}))
 
 
-def may_grant(actor: Actor, role: Role) -> bool:
+def may_grant(actor: Actor, role: Role, organisation_id: UUID | None = None) -> bool:
+    """A manager gives and takes the lesser role of the own organisation only."""
+    if role is Role.ORGANISATION_USER and organisation_id in actor.managed_ids:
+        return True
     return any(role in GRANTS.get(held, frozenset()) for held in actor.roles)

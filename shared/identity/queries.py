@@ -77,6 +77,7 @@ def _actor(rows: Sequence[Any]) -> Actor:
         session_ends_at=expires_at,
         roles=frozenset(row[4] for row in rows if row[4] is not None),
         organisation_ids=frozenset(row[5] for row in rows if row[5] is not None),
+        managed_ids=frozenset(row[5] for row in rows if row[4] is Role.ORGANISATION_MANAGER),
     )
 
 

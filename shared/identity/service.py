@@ -65,7 +65,7 @@ async def assign_role(
     session: AsyncSession, *, actor: Actor, account_id: UUID, role: Role, organisation_id: UUID | None = None
 ) -> bool:
     """False when the account has had it before. Nobody grants a role above their own."""
-    if not may_grant(actor, role):
+    if not may_grant(actor, role, organisation_id):
         raise Forbidden("この役割を割り当てる権限がありません。")
     if role in NATIONAL_ROLES and tenant_of(session) != NATIONAL:
         raise Refusal("ROLE_NATIONAL_ONLY", "この役割は全国プラットフォームだけで割り当てられます。", "role")
@@ -94,7 +94,7 @@ async def remove_role(
     session: AsyncSession, *, actor: Actor, account_id: UUID, role: Role, organisation_id: UUID | None = None
 ) -> None:
     """Ends the account's sessions in this tenant. The last administrator of a platform cannot go."""
-    if not may_grant(actor, role):
+    if not may_grant(actor, role, organisation_id):
         raise Forbidden("この役割を外す権限がありません。")
     if role is Role.SECRETARIAT_ADMIN:
         await _keep_one_administrator(session, account_id)

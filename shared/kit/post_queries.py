@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from shared.kit.database.session import tenant_of
 from shared.kit.post import Letter, LetterState
@@ -62,7 +63,12 @@ async def letters(
 
 
 async def letter(session: AsyncSession, letter_id: UUID) -> LetterView | None:
-    columns = (getattr(Letter, name) for name in LetterView.__struct_fields__)
-    statement = select(*columns).where(Letter.tenant_id == tenant_of(session), Letter.id == letter_id)
+    columns = (getattr(Letter, name) for name in LetterView.__struct_fields__ if name != "body")
+    statement = select(*columns, without_door_keys(Letter.body).label("body")).where(Letter.tenant_id == tenant_of(session), Letter.id == letter_id)
     row = (await session.execute(statement)).one_or_none()
-    return LetterView(*row) if row else None
+    return LetterView(**row._mapping) if row else None
+
+
+def without_door_keys(body: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Whoever reads somebody else's letter must not be able to enter with the link in it."""
+    return func.regexp_replace(body, "/invitation/[A-Za-z0-9_-]{20,}", "/invitation/（お送りした方だけのリンク）", "g")

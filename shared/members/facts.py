@@ -1,5 +1,6 @@
 """What happens to applications and organisations."""
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -78,3 +79,10 @@ class OrganisationsImported(Fact, frozen=True, kw_only=True):
     """A whole list is in the ledger; its organisations get no letters of welcome."""
 
     import_id: UUID
+
+
+class ConfirmationDue(Fact, frozen=True, kw_only=True):
+    """A year has passed since an organisation confirmed what stands about it; `on` is the day of the reminder."""
+
+    organisation_id: UUID
+    on: date

@@ -61,8 +61,13 @@ class OrganisationView(msgspec.Struct, frozen=True, kw_only=True):
     mobile: str | None
     fax: str | None
     email: str | None
+    confirmed_on: date | None = None
+    #: Nobody has confirmed it for more than 400 days.
+    stale: bool = False
 
 
+#: The day since which an organisation's entry is known to be right: it was confirmed, or written when it joined.
+FRESH_SINCE = """coalesce(o.confirmed_on, (o.created_at AT TIME ZONE 'Asia/Tokyo')::date)"""
 #: Members of today, and organisations that the documents name without a date; not those that have left.
 NOT_LEFT = """
   organisation o
@@ -74,7 +79,8 @@ NOT_LEFT = """
 LISTED = f"{NOT_LEFT} AND (m.joined_on IS NULL OR m.joined_on <= :today)"
 COLUMNS = f"""
   o.id, o.name, o.kana, o.corporate_number, m.joined_on, o.summary, o.purpose, o.area, o.audience,
-  o.appeal, o.website, o.founded_year, o.people, o.demo,
+  o.appeal, o.website, o.founded_year, o.people, o.demo, o.confirmed_on,
+  NOT o.demo AND {FRESH_SINCE} < :today - 400 AS stale,
   o.audiences, o.resources, {visibility.COLUMNS},
   (SELECT name FROM municipality WHERE code = {visibility.shown("municipality_code")}) AS municipality,
   (SELECT jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name)

@@ -1111,7 +1111,9 @@ def upgrade() -> None:
         "invitation",
         sa.Column(
             "purpose",
-            sa.Enum("JOIN", "FORGOTTEN", name="invitationpurpose", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "JOIN", "FORGOTTEN", name="invitationpurpose", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column("token_hash", sa.LargeBinary(), nullable=True),

@@ -1,7 +1,7 @@
 """Every page's routes, in one list for the assembly."""
 
 from services.web.pages import graphql, health, oauth, signin
-from services.web.pages.member import overview, umbrella
+from services.web.pages.member import invitation, overview, umbrella
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -46,6 +46,7 @@ ROUTES = [
     *oauth.ROUTES,
     *graphql.ROUTES,
     *overview.ROUTES,
+    *invitation.ROUTES,
     *figures.ROUTES,
     *tenants.ROUTES,
     *desk.ROUTES,

@@ -103,8 +103,7 @@ async def _change_password(ctx: Context, form: Form, address: str) -> None:
     account_id, wanted = ctx.actor.account_id, _typed(form, "password")
     if account_id is None:
         raise Refusal("NOT_A_PERSON", "プログラムにはパスワードがありません。")
-    if not passwords.SHORTEST <= len(wanted) <= passwords.LONGEST:
-        raise Refusal("PASSWORD_LENGTH", "新しいパスワードは10文字以上200文字以内にしてください。", "password")
+    passwords.check(wanted, about=(ctx.actor.email or "", ctx.actor.name))
     if wanted != _typed(form, "again"):
         raise Refusal("PASSWORD_DIFFERS", "2回入力した新しいパスワードが同じではありません。", "again")
     await limit_attempts(ctx, who=str(account_id), address=address)

@@ -13,6 +13,7 @@ from shared.identity.models import Role
 from shared.identity.policy import Actor
 from shared.kit import clock, search
 from shared.kit.database.session import Database
+from shared.kit.post import Letter
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.kit.settings import Settings
 from shared.members import directory, notice_queries, notices, queries, service, versions
@@ -33,6 +34,7 @@ def manager(organisation_id: UUID) -> Actor:
         client_id="hanako",
         roles=frozenset({Role.ORGANISATION_MANAGER}),
         organisation_ids=frozenset({organisation_id}),
+        managed_ids=frozenset({organisation_id}),
     )
 
 
@@ -338,22 +340,24 @@ async def test_another_platform_sees_and_decides_nothing(
 async def test_letters_follow_each_step(
     desk: Desk, settings: Settings, web_database: Database, platform: Tenant
 ) -> None:
+    async def about(notice_id: UUID) -> list[Letter]:
+        return [letter for letter in await settle(settings, platform) if letter.about_id == notice_id]
+
     organisation_id = await make_member(web_database, platform, email="kai@npo.example")
-    await settle(settings, platform)
     notice = await desk.change(organisation_id, manager(organisation_id), phone="088-697-4177")
-    received = {letter.to_email: letter for letter in await settle(settings, platform)}
+    received = {letter.to_email: letter for letter in await about(notice.id)}
     assert set(received) == {"hanako@npo.example", "desk@pref.example"}
     link = f"{settings.tenant_url(platform.slug)}/staff/notices/changes/{notice.id}"
     assert link in received["desk@pref.example"].body
     assert all("電話番号" in letter.body and "4177" not in letter.body for letter in received.values())
     await desk.do(notices.accept_change, notice.id, actor=STAFF)
-    [accepted] = await settle(settings, platform)
+    [accepted] = await about(notice.id)
     assert (accepted.to_email, "受理しました" in accepted.body) == ("hanako@npo.example", True)
     leaving = await desk.withdraw(organisation_id, 3)
-    [receipt] = await settle(settings, platform)
+    [receipt] = await about(leaving.id)
     assert (receipt.to_email, "退会届" in receipt.subject) == ("kai@npo.example", True)
     await desk.do(notices.refuse_withdrawal, leaving.id, message="お電話で取り下げ", actor=STAFF)
-    [refused] = await settle(settings, platform)
+    [refused] = await about(leaving.id)
     assert "お電話で取り下げ" in refused.body
 
 

@@ -16,8 +16,9 @@ from services.web.tiles import Place
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.did_you_mean import did_you_mean
-from shared.members import directory, queries, tags, umbrella
+from shared.members import access_log, directory, queries, tags, umbrella
 from shared.members.directory import Browsed, Facet
+from shared.members.models import Visibility
 from shared.members.visibility import audience_of
 from shared.taxonomy import queries as taxonomy
 from shared.tenants.models import Level
@@ -89,10 +90,18 @@ async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Respo
     )
 
 
-@get("/organisations/{organisation_id:uuid}", policy=Permission.PUBLIC, cached=True)
-async def show_organisation(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[Any]:
+@get("/organisations/{organisation_id:uuid}", policy=Permission.PUBLIC, cached=True, counted="organisation_id")
+async def show_organisation(
+    request: Request[Any, Any, Any], ctx: Ctx, organisation_id: FromPath[UUID]
+) -> Response[Any]:
+    """Answers from memory are counted by the front; this one is not from there."""
     audience = audience_of(ctx.actor)
     organisation = await ctx.read(queries.organisation, organisation_id, audience)
+    if audience is Visibility.SECRETARIAT:
+        action = access_log.ORGANISATION
+        await ctx.write(access_log.note_view, actor=ctx.actor, action=action, object_id=organisation_id)
+    if not ctx.actor.signed_in:
+        ctx.site.views.saw(ctx.tenant.id, organisation_id, dict(request.scope["headers"]))
     starts_later = organisation.joined_on is not None and organisation.joined_on > clock.today()
     return await page(
         ctx,

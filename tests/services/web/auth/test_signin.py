@@ -262,8 +262,8 @@ async def test_over_tls_the_cookie_is_secure_and_bound_to_its_host(
 
 
 @pytest.fixture
-async def limited(settings: Settings) -> AsyncIterator[Litestar]:
-    """The program as it runs for real: with rate limits."""
+async def limited(settings: Settings, tenant: Tenant) -> AsyncIterator[Litestar]:
+    """The program as it runs for real: with rate limits. It opens when the tenant is there."""
     app = create_app(msgspec.structs.replace(settings, rate_limits=True))
     await app.state.site.open()
     yield app

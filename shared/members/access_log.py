@@ -1,0 +1,88 @@
+"""Who of the secretariat has looked at what an organisation does not show to everybody.
+
+One entry in the audit for each actor, thing and hour of the clock, however often the page is opened.
+"""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Integer, Uuid
+
+from shared.identity.policy import STAFF_ROLES, Actor
+from shared.identity.words import ROLES
+from shared.kit import clock
+from shared.kit.audit import AuditEntry
+from shared.kit.database.session import tenant_of
+from shared.kit.refusals import NotFound
+from shared.members.policy import may_act_for
+
+ORGANISATION, APPLICATION = "organisation.view", "application.view"
+WORDS = {ORGANISATION: "団体の登録内容", APPLICATION: "入会申請書"}
+PROGRAM = "連携しているプログラム"
+
+
+class Look(msgspec.Struct, frozen=True):
+    """`role` is the one that the reader had at that moment."""
+
+    happened_at: datetime
+    action: str
+    role: str
+
+    @property
+    def what(self) -> str:
+        return WORDS[self.action]
+
+
+class Looks(msgspec.Struct, frozen=True):
+    total: int
+    items: list[Look]
+
+
+async def note_view(session: AsyncSession, *, actor: Actor, action: str, object_id: UUID) -> None:
+    """The entry's id says actor, thing and hour, so that a second one of the same hour is the same row."""
+    now = clock.now()
+    name = f"{action} {actor.key} {now:%Y-%m-%dT%H}"
+    statement = insert(AuditEntry).values(
+        tenant_id=tenant_of(session),
+        id=uuid5(object_id, name),
+        happened_at=now,
+        actor_id=actor.account_id,
+        actor_name=actor.name or actor.key,
+        action=action,
+        object_id=object_id,
+        summary=_role(actor),
+    )
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]))
+
+
+def _role(actor: Actor) -> str:
+    if actor.account_id is None:
+        return PROGRAM
+    return next((ROLES[role] for role in ROLES if role in actor.roles & STAFF_ROLES), "事務局")
+
+
+_LOOKS = text(
+    f"""
+    WITH mine AS (
+      SELECT a.id, a.happened_at, a.action, a.summary AS role FROM audit_entry a
+      WHERE (a.action = '{ORGANISATION}' AND a.object_id = :id) OR (a.action = '{APPLICATION}' AND a.object_id IN (
+        SELECT p.id FROM membership_application p WHERE p.organisation_id = :id))
+    ), page AS (SELECT * FROM mine ORDER BY happened_at DESC, id LIMIT :first OFFSET :offset)
+    SELECT jsonb_build_object('total', (SELECT count(*) FROM mine), 'items',
+      (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.happened_at DESC, p.id), '[]') FROM page p))::text
+    """
+).bindparams(bindparam("id", type_=Uuid), bindparam("first", type_=Integer), bindparam("offset", type_=Integer))
+
+
+async def looks(
+    session: AsyncSession, organisation_id: UUID, *, actor: Actor, first: int = 50, offset: int = 0
+) -> Looks:
+    """Newest first, for the organisation's manager and for the secretariat."""
+    if not may_act_for(actor, organisation_id):
+        raise NotFound
+    values = {"id": organisation_id, "first": min(first, 100), "offset": offset}
+    return msgspec.json.decode((await session.execute(_LOOKS, values)).scalar_one(), type=Looks)

@@ -1,0 +1,224 @@
+"""What members see of their own organisation, and the secretariat of all: former members too, and nothing hidden."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Date, Integer, Text, Uuid
+
+from shared.kit import clock
+from shared.kit.japanese.search_text import search_terms
+from shared.kit.refusals import NotFound
+from shared.members.freshness import STALE_AFTER
+from shared.members.models import CONTACT_COLUMNS, Organisation, Source, Visibility
+from shared.members.portal_models import MemberRules
+from shared.members.queries import FRESH_SINCE, OrganisationView
+
+#: This month, and the twelve before it.
+MONTHS = 13
+
+
+class Standing(StrEnum):
+    """今の会員 / 退会 / 日付の記録なし."""
+
+    CURRENT = "CURRENT"
+    LATER = "LATER"
+    LEFT = "LEFT"
+    UNDATED = "UNDATED"
+
+
+class StaffLine(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    name: str
+    kana: str | None
+    category: str | None
+    municipality: str | None
+    standing: Standing
+    joined_on: date | None
+    left_on: date | None
+    confirmed_on: date | None
+    stale: bool
+    people: int
+    demo: bool
+
+
+class StaffList(msgspec.Struct, frozen=True):
+    """`total` counts the whole list, `stale` those of today's members whose entry nobody has confirmed for long."""
+
+    total: int
+    stale: int
+    items: list[StaffLine]
+
+
+class Stay(msgspec.Struct, frozen=True):
+    joined_on: date
+    left_on: date | None
+    source: Source | None
+    application_id: UUID | None
+
+
+class Month(msgspec.Struct, frozen=True):
+    """`month` is its first day."""
+
+    month: date
+    views: int
+
+
+class Gains(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be counted honestly. `letters` are those that the platform sent about or to the organisation in a year."""
+
+    months: list[Month]
+    news: int
+    events: int
+    letters: int
+
+
+class OwnColumns(msgspec.Struct, frozen=True, kw_only=True):
+    """What the public view does not carry."""
+
+    name: str
+    visibility: dict[str, str]
+    address_confidential: bool
+    address_confidential_reason: str | None
+    email: str | None
+    contact_name: str | None
+    confirmed_on: date | None
+    fresh_since: date
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    stays: list[Stay]
+
+    @property
+    def stale(self) -> bool:
+        return clock.today() - self.fresh_since > STALE_AFTER
+
+    def visible(self, column: str) -> Visibility:
+        return Visibility(self.visibility.get(column, Visibility.SECRETARIAT))
+
+
+_LAST = """LEFT JOIN LATERAL (SELECT x.joined_on, x.left_on FROM membership x
+  WHERE x.tenant_id = o.tenant_id AND x.organisation_id = o.id ORDER BY x.joined_on DESC LIMIT 1) m ON true"""
+_STANDING = """CASE WHEN m.joined_on IS NULL THEN 'UNDATED' WHEN m.left_on <= :today THEN 'LEFT'
+  WHEN m.joined_on > :today THEN 'LATER' ELSE 'CURRENT' END"""
+_STALE = f"NOT o.demo AND {FRESH_SINCE} < :today - {STALE_AFTER.days}"
+
+
+def _staff_list(terms: int) -> TextClause:
+    found = "".join(f" AND (d.folded LIKE :folded{number} OR d.words LIKE :words{number})" for number in range(terms))
+    plain = """OR position(lower(:typed) IN lower(o.name)) > 0 OR position(:typed IN coalesce(o.kana, '')) > 0
+      OR o.corporate_number = :typed OR :typed IN (o.phone, o.mobile, o.fax) OR lower(:typed) = lower(o.email)"""
+    search = f"""AND (o.id IN (SELECT d.object_id FROM search_document d WHERE d.kind = 'organisation'{found})
+      {plain})"""
+    statement = text(
+        f"""
+        WITH every AS (
+          SELECT o.id, o.name, o.kana, o.demo, m.joined_on, m.left_on, o.confirmed_on, {_STANDING} AS standing, {_STALE} AS stale,
+            (SELECT name FROM category c WHERE c.tenant_id = o.tenant_id AND c.id = o.category_id) AS category,
+            (SELECT name FROM municipality WHERE code = o.municipality_code) AS municipality,
+            (SELECT count(DISTINCT r.account_id) FROM role_assignment r
+              WHERE r.tenant_id = o.tenant_id AND r.organisation_id = o.id) AS people
+          FROM organisation o {_LAST} WHERE true {search if terms else ""}
+        ), wanted AS (SELECT * FROM every WHERE CASE :show WHEN 'STALE' THEN stale AND standing = 'CURRENT'
+            WHEN 'ALL' THEN true WHEN 'LEFT' THEN standing = 'LEFT' ELSE standing <> 'LEFT' END),
+        page AS (SELECT * FROM wanted ORDER BY kana COLLATE "C" NULLS LAST, name, id LIMIT :first OFFSET :offset)
+        SELECT jsonb_build_object('total', (SELECT count(*) FROM wanted),
+          'stale', (SELECT count(*) FROM every WHERE stale AND standing = 'CURRENT'),
+          'items', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.kana COLLATE "C" NULLS LAST, p.name, p.id), '[]')
+            FROM page p))::text
+        """
+    )
+    return statement.bindparams(
+        *([bindparam("typed", type_=Text)] if terms else []),
+        *(bindparam(f"{part}{number}", type_=Text) for part in ("folded", "words") for number in range(terms)),
+        bindparam("show", type_=Text),
+        bindparam("today", type_=Date),
+        bindparam("first", type_=Integer),
+        bindparam("offset", type_=Integer),
+    )
+
+
+async def staff_list(
+    session: AsyncSession, *, search: str = "", show: str = "", first: int = 50, offset: int = 0
+) -> StaffList:
+    """`show`: STALE, LEFT, ALL, or everybody who has not left."""
+    typed = search.replace("\x00", "").strip()
+    terms = search_terms(typed)
+    if typed and not terms:
+        return StaffList(0, 0, [])
+    values: dict[str, Any] = {"show": show, "today": clock.today(), "first": min(first, 100), "offset": offset}
+    if terms:
+        values["typed"] = typed
+    for number, term in enumerate(terms):
+        values |= {f"folded{number}": term.folded, f"words{number}": term.words}
+    return msgspec.json.decode((await session.execute(_staff_list(len(terms)), values)).scalar_one(), type=StaffList)
+
+
+_OWN = text(
+    f"""
+    SELECT (to_jsonb(o) || jsonb_build_object('fresh_since', {FRESH_SINCE}, 'stays',
+      (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.joined_on DESC), '[]') FROM membership m
+        WHERE m.tenant_id = o.tenant_id AND m.organisation_id = o.id)))::text
+    FROM organisation o WHERE o.id = :id
+    """
+).bindparams(bindparam("id", type_=Uuid))
+
+
+async def own_columns(session: AsyncSession, organisation_id: UUID) -> OwnColumns:
+    """For its people and the secretariat; also of one that has left."""
+    row = (await session.execute(_OWN, {"id": organisation_id})).scalar_one_or_none()
+    if row is None:
+        raise NotFound
+    return msgspec.json.decode(row, type=OwnColumns)
+
+
+_GAINS = text(
+    """
+    SELECT jsonb_build_object(
+      'months', (SELECT jsonb_agg(jsonb_build_object('month', s.month::date, 'views',
+          coalesce((SELECT sum(v.views) FROM organisation_views v WHERE v.organisation_id = :id
+            AND v.day >= s.month AND v.day < s.month + interval '1 month'), 0)) ORDER BY s.month DESC)
+        FROM generate_series(date_trunc('month', :today::timestamp) - make_interval(months => :months - 1),
+          date_trunc('month', :today::timestamp), interval '1 month') AS s(month)),
+      'news', (SELECT count(*) FROM announcement a WHERE a.member_organisation_id = :id AND a.state = 'PUBLISHED'),
+      'events', (SELECT count(*) FROM event e WHERE e.member_organisation_id = :id AND e.state <> 'DRAFT'),
+      'letters', (SELECT count(*) FROM letter l WHERE l.about_id = :id AND l.state = 'SENT'
+        AND l.sent_at > now() - interval '1 year' AND l.template NOT LIKE 'identity/%'))::text
+    """.replace(":today::timestamp", "CAST(:today AS timestamp)")
+).bindparams(bindparam("id", type_=Uuid), bindparam("today", type_=Date), bindparam("months", type_=Integer))
+
+
+async def gains(session: AsyncSession, organisation_id: UUID) -> Gains:
+    values = {"id": organisation_id, "today": clock.today(), "months": MONTHS}
+    return msgspec.json.decode((await session.execute(_GAINS, values)).scalar_one(), type=Gains)
+
+
+async def changes_by_notice(session: AsyncSession) -> bool:
+    """Whether a member's change waits for the secretariat; so it is unless the platform says otherwise."""
+    rule = (await session.execute(select(MemberRules.changes_by_notice))).scalar_one_or_none()
+    return True if rule is None else rule
+
+
+_NAMES = text("SELECT id, name FROM organisation WHERE id = ANY (:ids)").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
+
+async def names(session: AsyncSession, organisation_ids: list[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(_NAMES, {"ids": organisation_ids[:200]})
+    return {row.id: row.name for row in rows}
+
+
+async def name_of(session: AsyncSession, organisation_id: UUID) -> str:
+    name = (await session.execute(select(Organisation.name).where(Organisation.id == organisation_id))).scalar()
+    if name is None:
+        raise NotFound
+    return name
+
+
+def hidden_columns(seen: OrganisationView, whole: OrganisationView) -> list[str]:
+    """Contact columns that `whole` has and the audience of `seen` does not get."""
+    return [name for name in CONTACT_COLUMNS if getattr(whole, name) and not getattr(seen, name)]
