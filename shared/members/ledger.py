@@ -1,6 +1,7 @@
 """The ledger, for any day: how many were members then, of which kinds, and how it came to be so.
 
-An organisation counts with the 区分, 分野 and 市町村 that it had on that day, not with today's.
+An organisation counts with the 区分, 分野 and 市町村 that it had on that day, not with today's. Where a shelter is
+is counted nowhere.
 """
 
 from collections.abc import Collection
@@ -101,7 +102,7 @@ _BREAKDOWN = text(
     ), member AS MATERIALIZED (
       SELECT s.source,
         CASE WHEN v.id IS NULL THEN c.slug ELSE NULLIF(v.details ->> 'category', '') END AS category,
-        CASE WHEN v.id IS NULL THEN o.municipality_code ELSE NULLIF(v.details ->> 'municipality_code', '') END AS municipality,
+        CASE WHEN o.address_confidential THEN NULL WHEN v.id IS NULL THEN o.municipality_code ELSE NULLIF(v.details ->> 'municipality_code', '') END AS municipality,
         CASE WHEN v.id IS NULL THEN ARRAY(SELECT f.slug FROM organisation_field l
           JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id
           WHERE l.tenant_id = o.tenant_id AND l.organisation_id = o.id)
@@ -157,7 +158,7 @@ _GROWTH = text(
 _NOTHING = {
     Dimension.CATEGORY: "区分の記録なし",
     Dimension.FIELD: "分野の記録なし",
-    Dimension.MUNICIPALITY: "市町村の記録なし",
+    Dimension.MUNICIPALITY: "市町村の記録なし・非公開",
     Dimension.SOURCE: "きっかけの記録なし",
 }
 

@@ -15,6 +15,8 @@ from strawberry.types.field import StrawberryField
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
 from services.web.graphql.events import EventMutations, EventQueries
+from services.web.graphql.ledger import LedgerQueries
+from services.web.graphql.notices import NoticeMutations, NoticeQueries
 from services.web.graphql.organisations import OrganisationQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
 from services.web.graphql.problems import ProblemView, problem
@@ -36,13 +38,17 @@ Query = merge_types(
         TenantQueries,
         AnnouncementQueries,
         OrganisationQueries,
+        LedgerQueries,
         EventQueries,
         SearchQueries,
         ViewerQueries,
         ApplicationQueries,
+        NoticeQueries,
     ),
 )
-Mutation = merge_types("Mutation", (ApplicationMutations, ScreeningMutations, AnnouncementMutations, EventMutations))
+Mutation = merge_types(
+    "Mutation", (ApplicationMutations, ScreeningMutations, NoticeMutations, AnnouncementMutations, EventMutations)
+)
 Resolve = Callable[..., Any]
 
 

@@ -82,7 +82,7 @@ async def test_counts_by_kind_add_up_and_carry_date_and_unit(worker_database: Da
         ("", "区分の記録なし", None, 1),
     ]
     assert [(part.name, part.count) for part in told.fields] == [("子育て", 1), ("防災", 2), ("分野の記録なし", 1)]
-    assert [(part.name, part.count) for part in told.municipalities] == [("阿南市", 2), ("市町村の記録なし", 1)]
+    assert [(part.name, part.count) for part in told.municipalities] == [("阿南市", 2), ("市町村の記録なし・非公開", 1)]
     assert [(part.value, part.count) for part in told.sources] == [(Source.OPEN_CALL, 1), ("", 2)]
     assert {(part.as_of, part.unit) for part in told.by(Dimension.SOURCE)} == {(DAYS[4], "団体")}
 
@@ -96,6 +96,21 @@ async def test_an_organisation_counts_as_what_it_was_on_that_day(worker_database
         before, after = await ledger.breakdown(session, yesterday), await ledger.breakdown(session, today)
     kinds = [[told.categories[0].value, told.fields[0].value, told.municipalities[0].value] for told in (before, after)]
     assert kinds == [["npo", "childcare", "362042"], ["private", "disaster", ""]]
+
+
+async def test_where_a_shelter_is_is_counted_nowhere(worker_database: Database, platform: Tenant) -> None:
+    await make_organisation(
+        worker_database,
+        platform,
+        joined_on=FIRST,
+        name="隠れ家",
+        municipality_code="362042",
+        address_confidential=True,
+        address_confidential_reason="シェルター",
+    )
+    async with worker_database.read(platform.id) as session:
+        parts = await ledger.member_counts(session, FIRST, Dimension.MUNICIPALITY)
+    assert [(part.value, part.count) for part in parts] == [("", 1)]
 
 
 async def test_two_changes_on_one_day_leave_the_days_before_alone(worker_database: Database, platform: Tenant) -> None:

@@ -1,0 +1,298 @@
+"""変更届 and 退会届: sent by an organisation's manager, or by the secretariat for what came on paper."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry import ID, Parent
+
+from services.web.graphql.applications import ContactVisibilityInput
+from services.web.graphql.paging import Connection, Piece, by_place, place_after
+from services.web.graphql.policies import needs, only
+from services.web.graphql.problems import Problem
+from services.web.graphql.types import Info, as_uuid, given_values
+from services.web.graphql.writing import by, key_of, required
+from shared.identity.policy import Permission
+from shared.kit import clock
+from shared.kit.refusals import Forbidden
+from shared.members import notice_queries as queries
+from shared.members import notices
+from shared.members.details import LABELS
+from shared.members.models import Channel, NoticeState
+from shared.members.notice_queries import ChangeNoticeView, NoticeKind, WithdrawalNoticeView
+
+strawberry.enum(NoticeState, name="NoticeStatus", description="受付, 受理, 不受理")
+strawberry.enum(NoticeKind, description="変更届, 退会届")
+_READ, _DECIDE = Permission.APPLICATION_READ, Permission.APPLICATION_DECIDE
+#: Only its sender and the secretariat are ever given one.
+_SENDER = Permission.SIGNED_IN
+
+
+@strawberry.type(description="One field of 様式1 that a 変更届 changes")
+@only(_SENDER)
+class NoticeFieldChange:
+    field: str
+    label: str
+    before: str
+    after: str
+
+
+@strawberry.type(description="変更届（様式1）")
+@only(_SENDER)
+class ChangeNotice:
+    id: ID
+    receipt_number: str
+    state: NoticeState = strawberry.field(name="status")
+    organisation_id: ID
+    organisation_name: str
+    channel: Channel
+    submitted_by: str
+    received_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    message: str | None = strawberry.field(name="reply", description="What the organisation was told with a refusal")
+    revision: int
+
+    @strawberry.field(description="Field by field, what it was when the notice came and what it becomes")
+    def changes(parent: Parent[ChangeNoticeView]) -> list[NoticeFieldChange]:
+        return [
+            NoticeFieldChange(field=_camel(name), label=label, before=_told(parent.before[name]), after=_told(after))
+            for name, label in LABELS.items()
+            if (after := parent.after.get(name)) is not None
+        ]
+
+
+@strawberry.type(description="退会届（様式2）. Accepted, it ends the membership on `effectiveOn`.")
+@only(_SENDER)
+class WithdrawalNotice:
+    id: ID
+    receipt_number: str
+    state: NoticeState = strawberry.field(name="status")
+    organisation_id: ID
+    organisation_name: str
+    channel: Channel
+    effective_on: date
+    reason: str | None
+    submitted_by: str
+    received_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+    message: str | None = strawberry.field(name="reply", description="What the organisation was told with a refusal")
+    revision: int
+
+
+@strawberry.type(description="One line of the secretariat's list of notices")
+@only(_READ)
+class NoticeLine:
+    id: ID
+    kind: NoticeKind
+    receipt_number: str
+    state: NoticeState = strawberry.field(name="status")
+    organisation_id: ID
+    organisation_name: str
+    channel: Channel
+    received_at: datetime
+    decided_at: datetime | None
+    effective_on: date | None
+
+
+@strawberry.type
+class NoticeQueries:
+    @strawberry.field(
+        graphql_type=Connection[NoticeLine], metadata=needs(_READ), description="What waits first, the oldest on top"
+    )
+    async def notices(
+        self, info: Info, status: list[NoticeState] | None = None, first: int = 20, after: str | None = None
+    ) -> Piece:
+        offset = place_after(after)
+        page = await info.context.read(queries.notices, states=status or (), first=first, offset=offset)
+        return by_place(page.items, page.total, offset)
+
+    @strawberry.field(
+        graphql_type=ChangeNotice | None, metadata=needs(_READ), description="変更届, with its difference"
+    )
+    async def change_notice(self, info: Info, id: ID) -> ChangeNoticeView | None:
+        wanted = as_uuid(id)
+        return await info.context.read(queries.change_notice, wanted) if wanted else None
+
+    @strawberry.field(graphql_type=WithdrawalNotice | None, metadata=needs(_READ), description="退会届")
+    async def withdrawal_notice(self, info: Info, id: ID) -> WithdrawalNoticeView | None:
+        wanted = as_uuid(id)
+        return await info.context.read(queries.withdrawal_notice, wanted) if wanted else None
+
+
+@strawberry.input(
+    description="What is left out stays as it is; an empty text clears it. `category` and `fields` are slugs or ids."
+)
+class SubmitChangeNoticeInput:
+    organisation_id: ID
+    name: str | None = None
+    kana: str | None = None
+    corporate_number: str | None = None
+    postal_code: str | None = None
+    address: str | None = None
+    municipality_code: str | None = None
+    representative_title: str | None = None
+    representative_name: str | None = None
+    contact_department: str | None = None
+    contact_name: str | None = None
+    phone: str | None = None
+    mobile: str | None = None
+    fax: str | None = None
+    email: str | None = None
+    website: str | None = None
+    category: str | None = None
+    fields: list[str] | None = None
+    people: int | None = None
+    founded_year: int | None = None
+    purpose: str | None = None
+    activities: str | None = None
+    area: str | None = None
+    audience: str | None = None
+    appeal: str | None = None
+    visibility: ContactVisibilityInput | None = None
+    channel: Channel | None = strawberry.field(default=None, description="The secretariat's: how it came")
+    accept: bool | None = strawberry.field(
+        default=None, description="The secretariat's notices take effect at once unless this is false"
+    )
+    idempotency_key: str | None = None
+
+
+@strawberry.input
+class SubmitWithdrawalNoticeInput:
+    organisation_id: ID
+    effective_on: date | None = strawberry.field(
+        default=None, description="The first day without membership; today unless given"
+    )
+    reason: str | None = None
+    channel: Channel | None = strawberry.field(default=None, description="The secretariat's: how it came")
+    accept: bool | None = strawberry.field(
+        default=None, description="The secretariat's notices take effect at once unless this is false"
+    )
+    idempotency_key: str | None = None
+
+
+@strawberry.enum(name="NoticeDecision", description="受理, 不受理")
+class Decision(StrEnum):
+    ACCEPT = "ACCEPT"
+    REFUSE = "REFUSE"
+
+
+@strawberry.input
+class DecideChangeNoticeInput:
+    id: ID
+    decision: Decision
+    message: str | None = strawberry.field(default=None, description="REFUSE: what the organisation is told")
+    revision: int | None = strawberry.field(default=None, description="Guards against another decision")
+
+
+@strawberry.input
+class DecideWithdrawalNoticeInput(DecideChangeNoticeInput):
+    pass
+
+
+ChangeNoticeResult = Annotated[ChangeNotice | Problem, strawberry.union("ChangeNoticeResult")]
+WithdrawalNoticeResult = Annotated[WithdrawalNotice | Problem, strawberry.union("WithdrawalNoticeResult")]
+
+
+@strawberry.type
+class NoticeMutations:
+    @strawberry.mutation(graphql_type=ChangeNoticeResult, metadata=needs(_SENDER), description="変更届")
+    async def submit_change_notice(self, info: Info, input: SubmitChangeNoticeInput) -> ChangeNoticeView:
+        return await info.context.write(_submit_change, info, input)
+
+    @strawberry.mutation(graphql_type=WithdrawalNoticeResult, metadata=needs(_SENDER), description="退会届")
+    async def submit_withdrawal_notice(self, info: Info, input: SubmitWithdrawalNoticeInput) -> WithdrawalNoticeView:
+        return await info.context.write(_submit_withdrawal, info, input)
+
+    @strawberry.mutation(
+        graphql_type=ChangeNoticeResult,
+        metadata=needs(_DECIDE),
+        description="受理 changes the organisation and keeps what was",
+    )
+    async def decide_change_notice(self, info: Info, input: DecideChangeNoticeInput) -> ChangeNoticeView:
+        wanted = required(input.id)
+        rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
+        if input.decision is Decision.ACCEPT:
+            return await info.context.write(notices.accept_change, wanted, **rest)
+        return await info.context.write(notices.refuse_change, wanted, message=input.message or "", **rest)
+
+    @strawberry.mutation(
+        graphql_type=WithdrawalNoticeResult, metadata=needs(_DECIDE), description="受理 ends the membership on its date"
+    )
+    async def decide_withdrawal_notice(self, info: Info, input: DecideWithdrawalNoticeInput) -> WithdrawalNoticeView:
+        wanted = required(input.id)
+        rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
+        if input.decision is Decision.ACCEPT:
+            return await info.context.write(notices.accept_withdrawal, wanted, **rest)
+        return await info.context.write(notices.refuse_withdrawal, wanted, message=input.message or "", **rest)
+
+
+async def _submit_change(session: AsyncSession, info: Info, input: SubmitChangeNoticeInput) -> ChangeNoticeView:
+    notice = await notices.submit_change(
+        session,
+        _organisation(info, input.organisation_id),
+        _changes(input),
+        channel=_channel(info, input.channel),
+        actor=by(info),
+        idempotency_key=key_of(info, input),
+    )
+    if notice.is_open and _at_once(info, input.accept):
+        return await notices.accept_change(session, notice.id, actor=by(info))
+    return notice
+
+
+async def _submit_withdrawal(
+    session: AsyncSession, info: Info, input: SubmitWithdrawalNoticeInput
+) -> WithdrawalNoticeView:
+    notice = await notices.submit_withdrawal(
+        session,
+        _organisation(info, input.organisation_id),
+        effective_on=input.effective_on or clock.today(),
+        reason=input.reason or "",
+        channel=_channel(info, input.channel),
+        actor=by(info),
+        idempotency_key=key_of(info, input),
+    )
+    if notice.is_open and _at_once(info, input.accept):
+        return await notices.accept_withdrawal(session, notice.id, actor=by(info))
+    return notice
+
+
+def _organisation(info: Info, given: ID) -> UUID:
+    """Who may not act for others learns nothing of what exists."""
+    if as_uuid(given) is None and not by(info).may(_DECIDE):
+        raise Forbidden
+    return required(given)
+
+
+def _channel(info: Info, given: Channel | None) -> Channel:
+    return given if given and by(info).may(_DECIDE) else Channel.API
+
+
+def _at_once(info: Info, accept: bool | None) -> bool:
+    return by(info).may(_DECIDE) and accept is not False
+
+
+def _changes(input: SubmitChangeNoticeInput) -> dict[str, Any]:
+    """The form as text, as people would have typed it."""
+    others = ("organisation_id", "channel", "accept", "idempotency_key", "visibility")
+    given = {name: value for name, value in given_values(input).items() if value is not None and name not in others}
+    given |= {name: str(given[name]) for name in ("people", "founded_year") if name in given}
+    if input.visibility is not None:
+        given["visibility"] = {name: str(value) for name, value in vars(input.visibility).items() if value is not None}
+    return given
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return "、".join(f"{_camel(name)}: {shown}" for name, shown in sorted(value.items()))
+    return "、".join(value) if isinstance(value, list) else str(value)
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
