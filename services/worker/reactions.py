@@ -17,8 +17,7 @@ from shared.identity import letters as identity_letters
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
-from shared.members import freshness, notice_letters, portal, relay_letters
-from shared.members import import_batches, notice_letters, relay_letters
+from shared.members import freshness, import_batches, notice_letters, portal, relay_letters
 from shared.members import letters as member_letters
 from shared.tenants import facts as tenants
 from shared.tenants import service as tenant_service

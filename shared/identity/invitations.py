@@ -137,7 +137,8 @@ async def _join(
 ) -> UUID:
     if invitation.role is None or (password_hash is None and not known.known):
         raise Refusal("REQUIRED", "パスワードを入力してください。", "password")
-    made = await service.create_account(session, email=invitation.email, name=name, password_hash=password_hash)
+    shown = name or invitation.name
+    made = await service.create_account(session, email=invitation.email, name=shown, password_hash=password_hash)
     if not made.created and not known.known and password_hash is not None:
         await service.change_password(session, account_id=made.id, password_hash=password_hash, keep=None)
     # Whoever invited had the right to; the letter carries it to its reader.
@@ -148,7 +149,7 @@ async def _join(
     audit.note(
         session,
         actor_id=made.id,
-        actor_name=name,
+        actor_name=shown,
         action="invitation.accept",
         object_id=invitation.organisation_id,
         summary=invitation.role,
