@@ -12,6 +12,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.field import StrawberryField
 
+from services.web.graphql.affiliates import AffiliateQueries
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
 from services.web.graphql.events import EventMutations, EventQueries
@@ -39,6 +40,7 @@ Query = merge_types(
         AnnouncementQueries,
         OrganisationQueries,
         LedgerQueries,
+        AffiliateQueries,
         EventQueries,
         SearchQueries,
         ViewerQueries,
