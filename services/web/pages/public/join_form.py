@@ -40,7 +40,7 @@ class Choices(msgspec.Struct, frozen=True):
 
     def label(self, kind: str, value: str) -> str:
         options: Options = getattr(self, kind)
-        return dict(options).get(value, "").strip()
+        return dict(options).get(value, "").strip() if value else ""
 
 
 async def choices(ctx: Context) -> Choices:

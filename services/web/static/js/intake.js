@@ -33,14 +33,16 @@ function move(from, step) {
 }
 
 function onKey(event) {
-  if (event.isComposing || event.keyCode === 229 || event.key !== "Enter") return;
+  if (event.isComposing || event.keyCode === 229) return;
   const here = event.target;
-  if (event.ctrlKey || event.metaKey) {
+  const enter = event.key === "Enter";
+  // Alt+S is also the button's access key; browsers differ in whether they press it or only go there.
+  if ((enter && (event.ctrlKey || event.metaKey)) || (event.altKey && event.code === "KeyS")) {
     event.preventDefault();
     form.requestSubmit(save);
     return;
   }
-  if (here.matches("textarea, button, summary, a, [type=file]")) return;
+  if (!enter || here.matches("textarea, button, summary, a, [type=file]")) return;
   event.preventDefault();
   if (!event.shiftKey) accept(here);
   move(here, event.shiftKey ? -1 : 1);
