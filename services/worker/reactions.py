@@ -12,6 +12,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 import shared
+from shared.content import facts as content
+from shared.events import facts as events
+from shared.events import proposal_letters
 from shared.identity import facts as identity
 from shared.identity import letters as identity_letters
 from shared.kit.outbox import Fact
@@ -25,6 +28,10 @@ from shared.tenants import service as tenant_service
 Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    content.AnnouncementPublished: (proposal_letters.tell_of_release,),
+    events.EventPublished: (proposal_letters.tell_of_release,),
+    events.ProposalReturned: (proposal_letters.tell_of_return,),
+    events.ProposalSent: (proposal_letters.tell_secretariat,),
     identity.InvitationMade: (identity_letters.send_link,),
     members.ApplicationReceived: (member_letters.confirm_receipt, member_letters.tell_secretariat),
     members.ApplicationReturned: (member_letters.ask_to_mend,),

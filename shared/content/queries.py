@@ -55,6 +55,8 @@ class AnnouncementView(msgspec.Struct, frozen=True):
     image: MediaView | None
     event_id: UUID | None
     revision: int
+    #: The member whose news this is.
+    member_organisation_id: UUID | None = None
 
 
 class AnnouncementPage(msgspec.Struct, frozen=True):
@@ -118,8 +120,9 @@ async def all_for_staff(
     after: UUID | None = None,
     offset: int = 0,
 ) -> AnnouncementPage:
-    """Drafts before everything else, then newest first."""
-    conditions = [] if state is None else [Announcement.state == state]
+    """Drafts before everything else, then newest first. Members' drafts are not the secretariat's to list here."""
+    conditions = [or_(Announcement.state != AnnouncementState.DRAFT, Announcement.member_organisation_id.is_(None))]
+    conditions += [] if state is None else [Announcement.state == state]
     return await _listed(session, conditions, first, after, offset)
 
 

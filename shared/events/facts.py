@@ -22,3 +22,17 @@ class EventCancelled(Fact, frozen=True, kw_only=True):
 
 class EventReportPublished(Fact, frozen=True, kw_only=True):
     event_id: UUID
+
+
+class ProposalSent(Fact, frozen=True, kw_only=True):
+    """A member asks the secretariat to release its news or event."""
+
+    item_id: UUID
+    revision: int
+
+
+class ProposalReturned(Fact, frozen=True, kw_only=True):
+    """The secretariat asks the member to mend it first."""
+
+    item_id: UUID
+    revision: int

@@ -118,8 +118,9 @@ async def listed(
 async def all_for_staff(
     session: AsyncSession, *, states: list[EventState] | None = None, first: int = 50, offset: int = 0
 ) -> EventPage:
-    """Drafts too, latest day first."""
-    return await _listed(session, _narrowed(states=states), _LATEST, first=first, offset=offset)
+    """Drafts too, latest day first; those of members stand on a list of their own."""
+    own = or_(_PUBLIC, Event.member_organisation_id.is_(None))
+    return await _listed(session, [own, *_narrowed(states=states)], _LATEST, first=first, offset=offset)
 
 
 async def event(session: AsyncSession, event_id: UUID, *, drafts: bool = False) -> EventView | None:

@@ -120,6 +120,8 @@ class EventView(msgspec.Struct, frozen=True):
     topics: list[TopicView]
     report: ReportView | None
     photos: list[PhotoView]
+    #: The member who holds it.
+    member_organisation_id: UUID | None = None
 
     @property
     def first_day(self) -> date:
