@@ -30,6 +30,7 @@ from services.web.pages.staff import (
     imports,
     intake,
     letters,
+    members,
     people,
     profile,
     profile_lists,
@@ -37,6 +38,7 @@ from services.web.pages.staff import (
     screening,
 )
 from services.web.pages.staff import events as staff_events
+from services.web.pages.staff import exports as staff_exports
 from services.web.pages.staff import news as staff_news
 from services.web.pages.staff import paper as staff_paper
 from services.web.pages.staff import umbrella as staff_umbrella
@@ -56,6 +58,8 @@ ROUTES = [
     *event_changes.ROUTES,
     *event_report.ROUTES,
     *imports.ROUTES,
+    *members.ROUTES,
+    *staff_exports.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
     *profile.ROUTES,

@@ -61,7 +61,7 @@ class Wanted(msgspec.Struct, frozen=True):
 @get("/organisations", policy=Permission.PUBLIC, cached=True)
 async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
     """Answers are kept for anonymous readers only, so what members see more cannot leak through the cache."""
-    wanted = _wanted(request)
+    wanted = wanted_of(request)
     browsed = await ctx.read(
         directory.browse,
         wanted.sought,
@@ -79,7 +79,7 @@ async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Respo
         wanted=wanted,
         directory=browsed,
         filters=FILTERS,
-        options=_options(wanted, browsed, profile.categories),
+        options=options_of(wanted, browsed, profile.categories),
         pages=max(1, -(-browsed.total // PER_PAGE)),
         per_page=PER_PAGE,
         row_of=directory.row_of,
@@ -114,7 +114,7 @@ async def show_organisation(
     )
 
 
-def _wanted(request: Request[Any, Any, Any]) -> Wanted:
+def wanted_of(request: Request[Any, Any, Any]) -> Wanted:
     """Whatever cannot be meant is as if it were not there."""
 
     def given(name: str) -> str:
@@ -128,7 +128,7 @@ def _wanted(request: Request[Any, Any, Any]) -> Wanted:
     )
 
 
-def _options(wanted: Wanted, browsed: Browsed, categories: list[CategoryView]) -> dict[str, list[tuple[str, str]]]:
+def options_of(wanted: Wanted, browsed: Browsed, categories: list[CategoryView]) -> dict[str, list[tuple[str, str]]]:
     facets = {name: getattr(browsed, plural) for name, (_, _, plural) in FILTERS.items()}
     facets["category"] = _as_tree(browsed.categories, categories)
     return {

@@ -1,0 +1,147 @@
+"""Whole lists of this slice, read to be taken along: members as filtered, the ledger with every stay, applications as entered."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Integer, Text
+
+from shared.kit.spreadsheets.writing import Value
+from shared.members import directory
+from shared.members.details import LABELS, ApplicationDetails
+from shared.members.models import ApplicationState, Channel, Source, Visibility
+from shared.members.queries import OrganisationView
+from shared.members.words import CHANNELS, SOURCES, STATES
+from shared.taxonomy.models import Municipality
+from shared.tenants.queries import Profile
+
+#: Rows of one list. A platform has hundreds of members, the largest imaginable some thousands.
+MOST = 20_000
+
+LEDGER_HEADERS = (
+    "団体名", "フリガナ", "法人番号", "区分", "分野", "市町村", "加入日", "退会日", "募集経路", "受付番号",
+)  # fmt: skip
+_UNLISTED = ("visibility", "charter_version", "consent", "pledge")
+_ENTERED = [name for name in LABELS if name not in _UNLISTED]
+APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方法", "決定日時", *(LABELS[name] for name in _ENTERED))
+
+
+async def all_members(
+    session: AsyncSession, wanted: directory.Wanted, *, audience: Visibility
+) -> list[OrganisationView]:
+    """Every listed organisation that the filters leave, in the order of the list."""
+    found: list[OrganisationView] = []
+    while len(found) < MOST:
+        page = await directory.listed(session, wanted, audience=audience, first=directory.MOST, offset=len(found))
+        found.extend(page.items)
+        if not page.items or len(found) >= page.total:
+            break
+    return found
+
+
+class _Stay(msgspec.Struct, frozen=True):
+    name: str
+    kana: str | None
+    corporate_number: str | None
+    category: str | None
+    fields: list[str]
+    municipality: str | None
+    joined_on: date
+    left_on: date | None
+    source: Source | None
+    receipt_number: str | None
+
+
+_LEDGER = text(
+    """
+    SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.joined_on, s.kana COLLATE "C" NULLS LAST, s.name), '[]')::text FROM (
+      SELECT o.name, o.kana, o.corporate_number, c.name AS category, t.name AS municipality,
+        ARRAY(SELECT f.name FROM organisation_field l JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id
+          WHERE l.tenant_id = o.tenant_id AND l.organisation_id = o.id ORDER BY f.ordinal) AS fields,
+        m.joined_on, m.left_on, m.source, a.receipt_number
+      FROM membership m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
+        LEFT JOIN category c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
+        LEFT JOIN municipality t ON t.code = o.municipality_code
+        LEFT JOIN membership_application a ON a.tenant_id = m.tenant_id AND a.id = m.application_id
+      ORDER BY m.joined_on, m.id LIMIT :most) s
+    """
+).bindparams(bindparam("most", type_=Integer))
+
+
+async def ledger_rows(session: AsyncSession) -> list[list[Value]]:
+    """Every stay since the founding, also of those that have left, for LEDGER_HEADERS. For the secretariat."""
+    row = (await session.execute(_LEDGER, {"most": MOST})).scalar_one()
+    return [
+        [
+            stay.name,
+            stay.kana,
+            stay.corporate_number,
+            stay.category,
+            "、".join(stay.fields),
+            stay.municipality,
+            stay.joined_on,
+            stay.left_on,
+            SOURCES[stay.source] if stay.source else None,
+            stay.receipt_number,
+        ]
+        for stay in msgspec.json.decode(row, type=list[_Stay])
+    ]
+
+
+class _Application(msgspec.Struct, frozen=True):
+    receipt_number: str
+    state: ApplicationState
+    received_at: datetime
+    channel: Channel
+    decided_at: datetime | None
+    details: ApplicationDetails
+
+
+_APPLICATIONS = text(
+    """
+    SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.received_at, a.receipt_number), '[]')::text FROM (
+      SELECT receipt_number, state, received_at, channel, decided_at, details FROM membership_application
+      WHERE cardinality(:states) = 0 OR state = ANY (:states) ORDER BY received_at, id LIMIT :most) a
+    """
+).bindparams(bindparam("states", type_=ARRAY(Text)), bindparam("most", type_=Integer))
+
+
+async def application_rows(
+    session: AsyncSession, profile: Profile, states: Sequence[ApplicationState] = ()
+) -> list[list[Value]]:
+    """As entered, for APPLICATION_HEADERS; oldest first. For the secretariat."""
+    row = (await session.execute(_APPLICATIONS, {"states": list(states), "most": MOST})).scalar_one()
+    applications = msgspec.json.decode(row, type=list[_Application])
+    words = await _words(session, profile, {each.details.municipality_code for each in applications})
+    return [
+        [
+            each.receipt_number,
+            STATES[each.state],
+            each.received_at,
+            CHANNELS[each.channel],
+            each.decided_at,
+            *(_in_words(getattr(each.details, name), words.get(name, {})) for name in _ENTERED),
+        ]
+        for each in applications
+    ]
+
+
+async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, dict[str, str]]:
+    """What the slugs and codes of a form are called."""
+    towns = select(Municipality.code, Municipality.name).where(Municipality.code.in_(codes))
+    return {
+        "category": {each.slug: each.name for each in profile.categories},
+        "fields": {each.slug: each.name for each in profile.fields},
+        "municipality_code": {row.code: row.name for row in await session.execute(towns)},
+        "source": {source.value: name for source, name in SOURCES.items()},
+    }
+
+
+def _in_words(value: Any, words: dict[str, str]) -> Value:
+    if isinstance(value, tuple | list):
+        return "、".join(words.get(each, str(each)) for each in value)
+    return words.get(value, value) or None
