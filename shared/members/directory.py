@@ -152,13 +152,16 @@ def _facet(rows: str, order: str) -> str:
 
 
 def _near(kind: int) -> str:
-    """What is listed, and what would be if the filter of this kind were not there."""
-    return f"marked k WHERE k.misses IN (0, {kind})"
+    """Counts what is listed, and what would be if the filter of this kind were not there.
+
+    Not a WHERE: the planner cannot know how many rows are marked how, expects few, and joins them one by one.
+    """
+    return f"count(*) FILTER (WHERE k.misses IN (0, {kind}))::int AS count"
 
 
 def _tags(column: str, kind: int) -> str:
-    rows = f"SELECT t AS value, t AS name, count(*) AS count FROM (SELECT unnest({column}) AS t FROM {_near(kind)}) u"
-    return _facet(f"{rows} GROUP BY t", "value")
+    rows = f"SELECT t AS value, t AS name, {_near(kind)} FROM marked k, unnest({column}) t GROUP BY t"
+    return _facet(f"SELECT * FROM ({rows}) n WHERE n.count > 0", "value")
 
 
 _FACETS = f"""
@@ -166,16 +169,17 @@ _FACETS = f"""
   'fields', {
     _facet(
         f'''SELECT f.slug AS value, f.name, f.ordinal, n.count FROM (
-        SELECT l.field_id, count(*) AS count FROM organisation_field l
-        WHERE l.organisation_id IN (SELECT k.id FROM {_near(_FIELD)}) GROUP BY l.field_id) n JOIN field f ON f.id = n.field_id''',
+        SELECT l.field_id, {_near(_FIELD)} FROM marked k
+        JOIN organisation_field l ON l.tenant_id = k.tenant_id AND l.organisation_id = k.id GROUP BY l.field_id) n
+        JOIN field f ON f.id = n.field_id WHERE n.count > 0''',
         "ordinal",
     )
 },
   'categories', {
     _facet(
         f'''SELECT c.slug AS value, c.name, c.ordinal, sum(n.count)::int AS count FROM (
-        SELECT k.category_id, count(*) AS count FROM {_near(_CATEGORY)} GROUP BY k.category_id) n
-        JOIN tree t ON t.category_id = n.category_id JOIN category c ON c.id = t.ancestor_id
+        SELECT k.category_id, {_near(_CATEGORY)} FROM marked k GROUP BY k.category_id) n
+        JOIN tree t ON t.category_id = n.category_id JOIN category c ON c.id = t.ancestor_id WHERE n.count > 0
         GROUP BY c.slug, c.name, c.ordinal''',
         "ordinal",
     )
@@ -183,8 +187,8 @@ _FACETS = f"""
   'municipalities', {
     _facet(
         f'''SELECT t.code AS value, t.name, n.count FROM (
-        SELECT k.municipality_code, count(*) AS count FROM {_near(_MUNICIPALITY)} GROUP BY k.municipality_code) n
-        JOIN municipality t ON t.code = n.municipality_code''',
+        SELECT k.municipality_code, {_near(_MUNICIPALITY)} FROM marked k GROUP BY k.municipality_code) n
+        JOIN municipality t ON t.code = n.municipality_code WHERE n.count > 0''',
         "value",
     )
 },

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from litestar import Litestar
+from sqlalchemy.dialects.postgresql import insert
 
 from services.web.graphql.schema import build
 from services.web.site import Site
@@ -21,6 +22,9 @@ from shared.identity.policy import Permission
 from shared.identity.tokens import hash_of, new_token
 from shared.kit.database.session import NATIONAL, Database
 from shared.kit.settings import Settings
+from shared.members import umbrella_service as umbrellas
+from shared.members.models import Organisation, Visibility
+from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
 from tests.architecture.walking import Mutation, addresses, mutations, queries, queries_by_id, with_one_id
 from tests.factories.content import EDITOR, make_announcement
@@ -42,6 +46,11 @@ CANARIES = {
     "a hidden telephone number": "088-697-4177",
     "a hidden contact": "zqcontact",
     "a hidden address of mail": "zqhidden@member.example",
+    "a shelter's address": "zqshelter",
+    "a shelter's postal code": "779-4177",
+    "the place where a shelter is": "zqvillage",
+    "why it is kept secret": "zqdanger",
+    "a notice to the children of an umbrella": "zqrelay",
     "who has applied": "zqapplicant",
     "the applicant's mail": "zqapplying@member.example",
     "a letter's words": "zqletter",
@@ -78,6 +87,7 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
         contact_name="zqcontact",
         email="zqhidden@member.example",
     )
+    shelter = await _shelter(worker_database, tenant)
     application = await make_application(
         worker_database, tenant, name="zqapplicant の会", email="zqapplying@member.example"
     )
@@ -88,7 +98,43 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
     private = [draft.id, gone.id, event.id, application, letter.id, account.id]
-    return Secrets(tenant, private, [*private, member])
+    return Secrets(tenant, private, [*private, member, shelter])
+
+
+async def _shelter(database: Database, tenant: Tenant) -> UUID:
+    """It says itself that its address is public: that its place is confidential weighs more."""
+    async with database.write(tenant.id) as session:
+        place = {
+            "code": "Q00019",
+            "prefecture_code": "Q00000",
+            "prefecture": "zqvillage",
+            "name": "zqvillage",
+            "kana": "ム",
+        }
+        await session.execute(insert(Municipality).values(place).on_conflict_do_nothing())
+    shelter = await make_member(
+        database,
+        tenant,
+        name=f"{BAIT}の家",
+        address="zqshelter 1-2",
+        postal_code="779-4177",
+        visibility={"address": Visibility.PUBLIC},
+    )
+    async with database.write(tenant.id) as session:
+        (await session.get_one(Organisation, (tenant.id, shelter))).municipality_code = "Q00019"
+        await umbrellas.describe_for_directory(
+            session,
+            organisation_id=shelter,
+            audiences=["women"],
+            resources=["place"],
+            address_confidential=True,
+            reason="zqdanger",
+        )
+        await umbrellas.register_child(session, parent_id=shelter, name="小さな家", email="child@member.example")
+        await umbrellas.request_relay(
+            session, actor=EDITOR, organisation_id=shelter, subject="zqrelay", body="お知らせです。"
+        )
+    return shelter
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +204,9 @@ async def everything_read_by(
         *addresses(app, secrets.known, [BAIT, secrets.tenant.slug]),
         f"/search?q={BAIT}",
         f"/organisations?q={BAIT}",
+        f"/organisations?q={BAIT}&audience=women",
+        "/organisations?municipality=Q00019",
+        "/organisations?q=zqshelte",
     ]:
         if address.startswith("/static/"):
             continue
