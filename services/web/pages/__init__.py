@@ -2,6 +2,7 @@
 
 from services.web.pages import graphql, health, oauth, signin
 from services.web.pages.member import invitation, overview, umbrella
+from services.web.pages.member import notices as member_notices
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -12,6 +13,7 @@ from services.web.pages.public import (
     feeds,
     home,
     join,
+    ledger,
     media,
     news,
     organisations,
@@ -31,6 +33,7 @@ from services.web.pages.staff import (
     intake,
     letters,
     members,
+    notice_entry,
     people,
     profile,
     profile_lists,
@@ -39,7 +42,9 @@ from services.web.pages.staff import (
 )
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import exports as staff_exports
+from services.web.pages.staff import ledger as staff_ledger
 from services.web.pages.staff import news as staff_news
+from services.web.pages.staff import notices as staff_notices
 from services.web.pages.staff import paper as staff_paper
 from services.web.pages.staff import umbrella as staff_umbrella
 
@@ -71,11 +76,16 @@ ROUTES = [
     *intake.ROUTES,
     *screening.ROUTES,
     *staff_paper.ROUTES,
+    *staff_notices.ROUTES,
+    *notice_entry.ROUTES,
+    *staff_ledger.ROUTES,
+    *member_notices.ROUTES,
     *home.ROUTES,
     *about.ROUTES,
     *charter.ROUTES,
     *search.ROUTES,
     *standing.ROUTES,
+    *ledger.ROUTES,
     *organisations.ROUTES,
     *relay.ROUTES,
     *join.ROUTES,

@@ -17,7 +17,9 @@ from shared.events.models import EventState
 from shared.identity.policy import Permission
 from shared.kit import clock, post
 from shared.members import application_queries as applications
+from shared.members import notice_queries, stated_counts
 from shared.members.models import ApplicationState
+from shared.members.notice_queries import NoticeKind
 from shared.members.words import STATES
 from shared.statistics import queries as statistics
 from shared.statistics.words import NAMES
@@ -40,7 +42,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 @get("/staff", policy=Permission.DESK_SEE)
 async def show_desk(ctx: Ctx) -> Response[Any]:
-    waiting = [*await _applications(ctx), *await _letters(ctx), *await _drafts(ctx)]
+    waiting = [*await _applications(ctx), *await _notices(ctx), *await _letters(ctx), *await _drafts(ctx)]
     upcoming = await ctx.read(events.upcoming, limit=5)
     counts = await ctx.read(statistics.count_today)
     return await page(
@@ -76,6 +78,17 @@ async def _applications(ctx: Context) -> list[Waiting]:
 def _days(moment: Any) -> str:
     days = (clock.today() - moment.astimezone(clock.JST).date()).days
     return f"{days}日前に受け付け" if days else "きょう受け付け"
+
+
+async def _notices(ctx: Context) -> list[Waiting]:
+    counts = await ctx.read(notice_queries.waiting_notices)
+    wrong = await ctx.read(stated_counts.disagreements)
+    received = "/staff/notices?state=RECEIVED"
+    return [
+        Waiting(counts[NoticeKind.CHANGE], "件", "変更届（受付）", received, urgent=True),
+        Waiting(counts[NoticeKind.WITHDRAWAL], "件", "退会届（受付）", received, urgent=True),
+        Waiting(len(wrong), "件", "台帳と違う数", "/staff/ledger", note="公開している文章の、参加団体の数"),
+    ]
 
 
 async def _letters(ctx: Context) -> list[Waiting]:
