@@ -14,6 +14,8 @@ MAY_FORMAT_SQL = {
     "shared/tenants/queries.py",
     "shared/members/queries.py",
     "shared/members/directory.py",
+    "shared/members/ledger.py",
+    "shared/members/notice_queries.py",
     "shared/members/umbrella.py",
     "shared/members/visibility.py",
     "shared/kit/outbox.py",
