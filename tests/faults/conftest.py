@@ -16,9 +16,12 @@ from sqlalchemy import make_url
 from shared.kit.database.engine import without_driver
 from shared.kit.database.session import Database
 from shared.kit.settings import ROOT, Settings
+from tests.databases import owner_connection, settings, web_database, worker_database
 from tests.factories.sink import Sink, mail_server
 from tests.faults.servers import rabbitmq, redis
 from tests.faults.stage import Stage
+
+__all__ = ["owner_connection", "settings", "web_database", "worker_database"]
 
 BROKERS: dict[str, Callable[[], AbstractContextManager[str | None]]] = {
     "in-process": lambda: nullcontext(None),

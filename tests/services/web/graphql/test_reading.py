@@ -14,6 +14,7 @@ from shared.tenants.models import Tenant
 from tests.factories.content import make_announcement, make_media
 from tests.factories.events import make_event
 from tests.factories.members import make_member, make_organisation, make_platform
+from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 from tests.services.web.graphql.conftest import StaffFor, ask, bearer, data
 
@@ -47,11 +48,15 @@ async def test_categories_are_a_tree(client_for: ClientFor, worker_database: Dat
     ]
 
 
-async def test_platforms_are_found_by_level_and_parent(client_for: ClientFor, town: Tenant) -> None:
+async def test_platforms_are_found_by_level_and_parent(
+    client_for: ClientFor, worker_database: Database, town: Tenant
+) -> None:
     query = "query ($parent: String) { tenants(level: MUNICIPALITY, parent: $parent) { slug url parent { slug } } }"
-    found = (await data(client_for(town), query, {"parent": "national"}))["tenants"]
-    assert {"slug": town.slug, "url": f"http://{town.slug}.localhost:8000", "parent": {"slug": "national"}} in found
-    assert (await data(client_for(town), query, {"parent": town.slug}))["tenants"] == []
+    quarter = await make_tenant(worker_database, parent_id=town.id)
+    found = (await data(client_for(town), query, {"parent": town.slug}))["tenants"]
+    address = f"http://{quarter.slug}.localhost:8000"
+    assert found == [{"slug": quarter.slug, "url": address, "parent": {"slug": town.slug}}]
+    assert (await data(client_for(town), query, {"parent": quarter.slug}))["tenants"] == []
 
 
 async def test_events_come_with_their_parts_and_pictures_in_one_statement(
