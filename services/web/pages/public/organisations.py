@@ -1,5 +1,6 @@
 """参加団体: the directory, filtered and searched, and one organisation."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -79,7 +80,7 @@ async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Respo
         wanted=wanted,
         directory=browsed,
         filters=FILTERS,
-        options=options_of(wanted, browsed, profile.categories),
+        options=options_of(wanted, browsed, profile, places),
         pages=max(1, -(-browsed.total // PER_PAGE)),
         per_page=PER_PAGE,
         row_of=directory.row_of,
@@ -128,19 +129,29 @@ def wanted_of(request: Request[Any, Any, Any]) -> Wanted:
     )
 
 
-def options_of(wanted: Wanted, browsed: Browsed, categories: list[CategoryView]) -> dict[str, list[tuple[str, str]]]:
+def options_of(
+    wanted: Wanted, browsed: Browsed, profile: Profile, places: Sequence[Place] = ()
+) -> dict[str, list[tuple[str, str]]]:
     facets = {name: getattr(browsed, plural) for name, (_, _, plural) in FILTERS.items()}
-    facets["category"] = _as_tree(browsed.categories, categories)
+    facets["category"] = _as_tree(browsed.categories, profile.categories)
+    words = {
+        "field": {each.slug: each.name for each in profile.fields},
+        "category": {each.slug: each.name for each in profile.categories},
+        "municipality": {each.code: each.name for each in places},
+        "audience": tags.AUDIENCES,
+        "resource": tags.RESOURCES,
+    }
     return {
-        name: [("", FILTERS[name][1]), *_with_chosen(offered, wanted.filters[name])] for name, offered in facets.items()
+        name: [("", FILTERS[name][1]), *_with_chosen(offered, wanted.filters[name], words[name])]
+        for name, offered in facets.items()
     }
 
 
-def _with_chosen(offered: list[Facet], chosen: str) -> list[tuple[str, str]]:
+def _with_chosen(offered: list[Facet], chosen: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is chosen stays on the form, also where the other filters leave nothing of it."""
     options = [(facet.value, f"{facet.name}（{facet.count}）") for facet in offered]
     if chosen and chosen not in [value for value, _ in options]:
-        options.append((chosen, f"{chosen}（0）"))
+        options.append((chosen, f"{words.get(chosen, chosen)}（0）"))
     return options
 
 

@@ -35,7 +35,7 @@ async def list_members(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         query=wanted.address().partition("?")[2],
         directory=browsed,
         filters=FILTERS,
-        options=options_of(wanted, browsed, profile.categories),
+        options=options_of(wanted, browsed, profile),
         pages=max(1, -(-browsed.total // PER_PAGE)),
         most_labels=paper.MOST_LABELS,
         most_rows=paper.MOST_ROWS,

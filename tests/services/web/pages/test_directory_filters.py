@@ -70,8 +70,8 @@ async def test_each_option_says_how_many_there_are_under_the_other_filters(
     none = await shown(client, audience="children", resource="place")
     assert (names(none), options(none, "audience"), options(none, "resource")) == (
         [],
-        ["高齢の方（1）", "children（0）"],
-        ["人（1）", "place（0）"],
+        ["高齢の方（1）", "子ども（0）"],
+        ["人（1）", "場所（0）"],
     )
 
 
@@ -80,7 +80,13 @@ async def test_the_rows_of_the_kana_table_lead_to_their_page(
 ) -> None:
     for number in range(19):
         await make_organisation(worker_database, platform, name=f"あ{number}", kana=f"アイ{number:02}", joined_on=None)
-    for name, kana in (("が", "ガ"), ("ぱ", "パ"), ("ん", "ン"), ("無", None)):
+    for name, kana in (
+        ("が", "ガ"),
+        ("ぱ", "パ"),
+        ("ん", "ン"),
+        ("デ", "デモ エヌピーオーホウジン ハナ"),
+        ("無", None),
+    ):
         await make_organisation(worker_database, platform, name=name, kana=kana, joined_on=None)
     document = await shown(client_for(platform))
     jumps = document.xpath("//nav[@aria-label='よみの行へ進む']//a")
