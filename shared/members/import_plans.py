@@ -6,7 +6,6 @@ and the days of the ledger are never overwritten.
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +17,14 @@ from uuid_utils.compat import uuid7
 from shared.kit.japanese import eras
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Refusal
-from shared.members import imports
 from shared.members.details import ApplicationDetails
 from shared.members.import_columns import MEANINGS
 from shared.members.import_models import Outcome
-from shared.members.imports import LedgerRow
+from shared.members.imports import LedgerRow, name_key
 from shared.members.models import Membership, Organisation
 from shared.members.versions import CHANGEABLE, details_of_all, differences
 
 MOST_KNOWN = 50_000
-_name_key = lru_cache(maxsize=MOST_KNOWN)(imports.name_key)
 _UNSAID = frozenset({"visibility"})
 _LABELS = MEANINGS | {"municipality_code": MEANINGS["municipality"]}
 
@@ -102,13 +99,13 @@ class Known:
     def add(self, candidate: Candidate, name: str) -> None:
         if candidate.corporate_number:
             self._by_number.setdefault(candidate.corporate_number, []).append(candidate)
-        self._by_name.setdefault(_name_key(name), []).append(candidate)
+        self._by_name.setdefault(name_key(name), []).append(candidate)
 
     def match(self, details: ApplicationDetails) -> UUID | None:
         """None: nobody yet. Raises Refusal where several could be meant."""
         found = self._by_number.get(details.corporate_number, []) if details.corporate_number else []
         if not found:
-            found = [each for each in self._by_name.get(_name_key(details.name), []) if _may_be(each, details)]
+            found = [each for each in self._by_name.get(name_key(details.name), []) if _may_be(each, details)]
         if len(found) > 1:
             found = [each for each in found if _is_there(each, details)] or found
         if len(found) > 1:

@@ -5,6 +5,7 @@ Nothing is stored here. `read_ledger` is pure, so that a dry run and the run its
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ _LEGAL_FORMS = (
     "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人", "株式会社", "有限会社", "合同会社", "学校法人", "医療法人",
     "宗教法人", "(株)", "(有)", "(福)", "(社福)", "(特非)", "(一社)", "(公社)", "(一財)", "(公財)", "(同)", "(学)", "(医)",
 )  # fmt: skip
+
+_FOLDED_FORMS = sorted(map(fold, _LEGAL_FORMS), key=len, reverse=True)
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -81,12 +84,13 @@ class LedgerReading(msgspec.Struct, frozen=True):
         return len({problem.row for problem in self.problems})
 
 
+@lru_cache(maxsize=10_000)
 def name_key(name: str) -> str:
     """NPO法人つなぐ会, 特定非営利活動法人 つなぐ会 and つなぐ会 are one organisation on a list."""
-    key = fold(name)
-    for form in sorted(map(fold, _LEGAL_FORMS), key=len, reverse=True):
+    key = folded = fold(name)
+    for form in _FOLDED_FORMS:
         key = key.removeprefix(form).removesuffix(form)
-    return key or fold(name)
+    return key or folded
 
 
 def read_ledger(table: Table, columns: ColumnGuess, known: Vocabulary, profile: Profile) -> LedgerReading:

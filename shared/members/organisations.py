@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, text
@@ -92,19 +93,21 @@ async def put_all_into_search(session: AsyncSession, organisation_ids: Collectio
     await session.flush()
     rows = await session.execute(_FOUND, {"ids": list(organisation_ids), "allowed": ALLOWED[Visibility.PUBLIC]})
     found = rows.all()
-    for row in found:
-        words = [row.kana, row.representative, *row.texts, row.category, *row.fields]
-        await search.put(
-            session,
-            kind="organisation",
-            object_id=row.id,
-            path=f"/organisations/{row.id}",
-            title=row.name,
-            body="\n".join(filter(None, words)),
-            shown_at=datetime.combine(row.joined_on, time(), clock.JST) if row.joined_on else None,
-            names=[row.name, *filter(None, [row.representative])],
-        )
+    await search.put_all(session, [_document(row) for row in found])
     return len(found)
+
+
+def _document(row: Any) -> search.Document:
+    words = [row.kana, row.representative, *row.texts, row.category, *row.fields]
+    return search.Document(
+        kind="organisation",
+        object_id=row.id,
+        path=f"/organisations/{row.id}",
+        title=row.name,
+        body="\n".join(filter(None, words)),
+        shown_at=datetime.combine(row.joined_on, time(), clock.JST) if row.joined_on else None,
+        names=[row.name, *filter(None, [row.representative])],
+    )
 
 
 _FOUND = text(
