@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, false, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.policy import Actor
@@ -121,15 +121,25 @@ async def is_listed(session: AsyncSession, organisation_id: UUID) -> bool:
     return not ends or any(end is None or end > clock.today() for end in ends)
 
 
+async def former_members(session: AsyncSession, candidates: Collection[UUID]) -> set[UUID]:
+    """Those among them that have been members and have left."""
+    gone = (
+        select(Membership.organisation_id)
+        .where(Membership.organisation_id.in_(candidates))
+        .group_by(Membership.organisation_id)
+        .having(func.bool_and(func.coalesce(Membership.left_on <= clock.today(), false())))
+    )
+    return set((await session.execute(gone)).scalars())
+
+
 async def former_member_by_corporate_number(session: AsyncSession, number: str) -> UUID | None:
     """法人番号 names one body for ever: whoever left under it and comes back is the same."""
     if not number:
         return None
     statement = select(Organisation.id).where(Organisation.corporate_number == number).order_by(Organisation.created_at)
-    for organisation_id in (await session.execute(statement)).scalars():
-        if not await is_listed(session, organisation_id):
-            return organisation_id
-    return None
+    known = list((await session.execute(statement)).scalars())
+    gone = await former_members(session, known)
+    return next((organisation_id for organisation_id in known if organisation_id in gone), None)
 
 
 async def rejoin(

@@ -221,6 +221,9 @@ class DecideMembershipApplicationInput:
     )
     message: str | None = strawberry.field(default=None, description="RETURN and REJECT: what the applicant is told")
     revision: int | None = strawberry.field(default=None, description="Guards against another decision")
+    rejoins: ID | None = strawberry.field(
+        default=None, description="APPROVE: the organisation that had left; found by its 法人番号 unless given"
+    )
     checks: list[CheckInput] | None = strawberry.field(
         default=None, description="Recorded first, in the same transaction: all or nothing"
     )
@@ -272,7 +275,10 @@ async def _decide(session: AsyncSession, info: Info, input: DecideMembershipAppl
     if input.decision is Decision.REJECT:
         return await service.reject_application(session, wanted, message=message, actor=actor, revision=input.revision)
     day = input.effective_on or clock.today()
-    return await service.approve_application(session, wanted, effective_on=day, actor=actor, revision=input.revision)
+    former = required(input.rejoins) if input.rejoins else None
+    return await service.approve_application(
+        session, wanted, effective_on=day, actor=actor, revision=input.revision, rejoins=former
+    )
 
 
 def _details(input: SubmitMembershipApplicationInput) -> ApplicationDetails:

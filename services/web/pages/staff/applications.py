@@ -11,12 +11,13 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.pages.arguments import id_of
 from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import application_queries, criteria, lookalikes, service
+from shared.members import access_log, application_queries, criteria, lookalikes, service, versions
 from shared.members.models import ApplicationState
 from shared.members.screening_models import CriterionKind
 from shared.members.words import CHANNELS, RESULTS, STATES
@@ -111,7 +112,8 @@ def _message(form: Form) -> dict[str, Any]:
 
 
 def _effective_on(form: Form) -> dict[str, Any]:
-    return {"effective_on": read_day(form, "effective_on", "参加日", required=True)}
+    day = read_day(form, "effective_on", "参加日", required=True)
+    return {"effective_on": day, "rejoins": id_of(form.text("rejoins")) if form.text("rejoins") else None}
 
 
 def _beside_its_form(refusal: Refusal, form: Form) -> Refusal:
@@ -124,7 +126,9 @@ async def show_item(
     ctx: Context, application_id: UUID, view: FormView, *, status: int = 200, conflict: bool = False
 ) -> Response[Any]:
     application = await ctx.read(application_queries.application, application_id)
+    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.APPLICATION, object_id=application_id)
     alike = await ctx.read(lookalikes.lookalikes, application_id) if application.is_open else []
+    former = await ctx.read(versions.former_members, [each.id for each in alike if each.receipt_number is None])
     checks = await ctx.read(criteria.checks, application_id)
     asks_who = any(check.kind is CriterionKind.RECOMMENDATION for check in checks) and application.is_open
     members = await ctx.read(criteria.members_of_today) if asks_who else []
@@ -135,6 +139,7 @@ async def show_item(
         headers={"Cache-Control": "no-store"},
         application=application,
         alike=alike,
+        former=former,
         checks=checks,
         results=RESULTS,
         members=members,

@@ -21,7 +21,7 @@ from shared.members.notice_queries import ChangeNoticeView
 from shared.tenants.models import Tenant
 from tests.factories.content import make_announcement
 from tests.factories.identity import make_account, signed_in
-from tests.factories.members import make_member, make_platform
+from tests.factories.members import make_application, make_member, make_platform
 from tests.services.web.conftest import ClientFor
 
 SignIn = Callable[..., Awaitable[httpx.AsyncClient]]
@@ -210,3 +210,19 @@ async def test_another_platform_meets_nothing(
     assert (await stranger.post(f"{path}/accept", data={})).status_code == 404
     async with web_database.read(platform.id) as session:
         assert (await versions.details_of(session, organisation_id)).appeal != "新しい一言"
+
+
+async def test_who_comes_back_without_a_number_is_chosen_on_the_application(
+    staff: httpx.AsyncClient, web_database: Database, platform: Tenant, client_for: ClientFor
+) -> None:
+    today = clock.today()
+    organisation_id = await make_member(web_database, platform, name="帰る会", joined_on=today - timedelta(days=9))
+    entry = f"/staff/notices/new/{organisation_id}/withdraw"
+    path = (await staff.post(entry, data=fields_of((await staff.get(entry)).text))).headers["location"]
+    assert (await decide(staff, path, "accept")).status_code == 303
+    again = f"/staff/applications/{await make_application(web_database, platform, name='帰る会')}"
+    page = (await staff.get(again)).text
+    assert ("退会した団体" in page, "帰る会の再入会として" in page) == (True, True)
+    form = fields_of(page) | {"rejoins": str(organisation_id)}
+    assert (await staff.post(f"{again}/approve", data=form)).status_code == 303
+    assert "帰る会" in (await client_for(platform).get(f"/organisations/{organisation_id}")).text
