@@ -1,5 +1,6 @@
 """The file store: a local folder by default, S3 by address. Paths carry the tenant; bytes never change once written."""
 
+import contextlib
 from pathlib import Path
 
 import obstore
@@ -26,3 +27,8 @@ class FileStore:
         """Raises FileNotFoundError."""
         result = await obstore.get_async(self._store, key)
         return bytes(await result.bytes_async())
+
+    async def remove(self, key: str) -> None:
+        """What is gone already is no mistake."""
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, key)

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -32,6 +32,7 @@ BY_HAND = (Channel.FAX, Channel.POST, Channel.EMAIL, Channel.PHONE)
 MAX_SCAN = 10 * 1024 * 1024
 MOST_SCANS = 10
 _OLDEST = timedelta(days=366)
+_UNCLAIMED = timedelta(days=1)
 _NOON = time(12)
 #: 会社 after another word is ガイシャ, which a dictionary of single words does not know.
 _COMPANIES = {"シキカイシャ": "シキガイシャ", "ゲンカイシャ": "ゲンガイシャ", "ドウカイシャ": "ドウガイシャ"}
@@ -79,6 +80,7 @@ async def keep_scan(
 ) -> ScanView:
     """Keep a PDF, JPEG or PNG of at most 10 MB, byte for byte. The bytes decide what it is. Refusals name the field `scan`."""
     content_type = await asyncio.to_thread(content_type_of, data)
+    await _forget_unclaimed(session, files)
     if application_id is not None:
         await _room(session, application_id)
     scan_id = uuid7()
@@ -149,6 +151,14 @@ async def _attach(session: AsyncSession, scan_id: UUID, application_id: UUID, ac
     row.application_id = application_id
     await session.flush()
     _note(session, application_id, actor)
+
+
+async def _forget_unclaimed(session: AsyncSession, files: FileStore) -> None:
+    """Papers of forms that nobody has finished: they name people and belong to no record."""
+    old = ApplicationScan.application_id.is_(None) & (ApplicationScan.kept_at < clock.now() - _UNCLAIMED)
+    gone = delete(ApplicationScan).where(ApplicationScan.tenant_id == tenant_of(session), old)
+    for key in (await session.execute(gone.returning(ApplicationScan.file_key))).scalars().all():
+        await files.remove(key)
 
 
 async def _room(session: AsyncSession, application_id: UUID) -> None:

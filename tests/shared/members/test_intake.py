@@ -100,6 +100,20 @@ async def test_nobody_takes_the_scan_of_a_colleague(web_database: Database, plat
             )
 
 
+async def test_the_paper_of_a_form_that_nobody_finished_is_forgotten(
+    web_database: Database, platform: Tenant, files: FileStore
+) -> None:
+    with time_machine.travel("2026-11-20T09:00:00+09:00", tick=False):
+        async with web_database.write(platform.id) as session:
+            old = await intake.keep_scan(session, files, data=PDF, actor=STAFF)
+    with time_machine.travel("2026-11-21T09:30:00+09:00", tick=False):
+        async with web_database.write(platform.id) as session:
+            new = await intake.keep_scan(session, files, data=PDF, actor=STAFF)
+    with pytest.raises(FileNotFoundError):
+        await files.get(old.file_key)
+    assert await files.get(new.file_key) == PDF
+
+
 @pytest.mark.parametrize(
     ("data", "content_type"),
     [(PDF, "application/pdf"), (picture("JPEG"), "image/jpeg"), (picture("PNG"), "image/png")],
