@@ -26,6 +26,23 @@ from shared.members.policy import may_draft_for
 
 MOST_OPEN = 10
 LONGEST_MESSAGE = 2_000
+#: Of an event; what the secretariat has added to a draft stays as it is.
+MEMBERS_FIELDS = frozenset(
+    {
+        "title",
+        "kind",
+        "starts_at",
+        "ends_at",
+        "all_day",
+        "venue",
+        "online",
+        "description",
+        "audience",
+        "how_to_apply",
+        "contact_phone",
+        "contact_email",
+    }
+)
 
 
 class ProposalKind(StrEnum):
@@ -86,6 +103,8 @@ async def save_event(
         row.member_organisation_id = organisation_id
     else:
         known = await _own(session, ProposalKind.EVENT, organisation_id, event_id)
+        rest = {name: getattr(known, name) for name in EventDraft.__struct_fields__ if name not in MEMBERS_FIELDS}
+        named = msgspec.structs.replace(named, **rest | {"organiser": named.organiser})
         row = await events.update_event(session, actor=actor, event_id=known.id, draft=named, revision=revision)
     return await _kept(session, ProposalKind.EVENT, row, actor, propose)
 

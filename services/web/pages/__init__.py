@@ -1,8 +1,12 @@
 """Every page's routes, in one list for the assembly."""
 
 from services.web.pages import graphql, health, oauth, signin
-from services.web.pages.member import invitation, overview, umbrella
+from services.web.pages.member import access, invitation, overview, umbrella
+from services.web.pages.member import events as member_events
+from services.web.pages.member import news as member_news
 from services.web.pages.member import notices as member_notices
+from services.web.pages.member import people as member_people
+from services.web.pages.member import profile as member_profile
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -32,6 +36,7 @@ from services.web.pages.staff import (
     imports,
     intake,
     letters,
+    member_drafts,
     members,
     notice_entry,
     people,
@@ -45,6 +50,7 @@ from services.web.pages.staff import exports as staff_exports
 from services.web.pages.staff import ledger as staff_ledger
 from services.web.pages.staff import news as staff_news
 from services.web.pages.staff import notices as staff_notices
+from services.web.pages.staff import organisations as staff_organisations
 from services.web.pages.staff import paper as staff_paper
 from services.web.pages.staff import umbrella as staff_umbrella
 
@@ -55,6 +61,13 @@ ROUTES = [
     *graphql.ROUTES,
     *overview.ROUTES,
     *invitation.ROUTES,
+    *access.ROUTES,
+    *member_events.ROUTES,
+    *member_news.ROUTES,
+    *member_people.ROUTES,
+    *member_profile.ROUTES,
+    *member_drafts.ROUTES,
+    *staff_organisations.ROUTES,
     *figures.ROUTES,
     *tenants.ROUTES,
     *desk.ROUTES,

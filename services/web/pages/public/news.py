@@ -15,6 +15,7 @@ from shared.events import queries as event_queries
 from shared.events import words
 from shared.identity.policy import Permission
 from shared.kit.refusals import NotFound
+from shared.members import portal_queries
 
 PER_PAGE = 20
 
@@ -32,7 +33,10 @@ async def show_news(ctx: Ctx, announcement_id: FromPath[str]) -> Response[Any]:
     if item is None:
         raise NotFound
     event = await ctx.read(event_queries.event, item.event_id) if item.event_id else None
-    return await page(ctx, "news/item.html", item=item, event=event, excerpt=excerpt, words=words)
+    member = (
+        await ctx.read(portal_queries.name_of, item.member_organisation_id) if item.member_organisation_id else None
+    )
+    return await page(ctx, "news/item.html", item=item, event=event, member=member, excerpt=excerpt, words=words)
 
 
 ROUTES = [list_news, show_news]

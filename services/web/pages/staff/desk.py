@@ -11,8 +11,8 @@ from services.web.context import Context, Ctx
 from services.web.rendering import page
 from shared.content import queries as news
 from shared.content.models import AnnouncementState
+from shared.events import proposal_queries, words
 from shared.events import queries as events
-from shared.events import words
 from shared.events.models import EventState
 from shared.identity.policy import Permission
 from shared.kit import clock, post
@@ -111,8 +111,10 @@ async def _drafts(ctx: Context) -> list[Waiting]:
     written = await ctx.read(news.all_for_staff, state=AnnouncementState.DRAFT, first=1)
     planned = await ctx.read(events.all_for_staff, states=[EventState.DRAFT], first=1)
     begun = await ctx.read(events.all_for_staff, states=[EventState.ANNOUNCED, EventState.OPEN, EventState.FULL])
+    proposed = await ctx.read(proposal_queries.waiting, first=1)
     over = sum(event.over(clock.now()) for event in begun.items)
     return [
+        Waiting(proposed.total, "件", "会員の投稿（公開の確認待ち）", "/staff/proposals", urgent=True),
         Waiting(over, "件", "予定日を過ぎた行事（終了の記録待ち）", "/staff/events"),
         Waiting(written.total, "件", "お知らせの下書き", "/staff/news"),
         Waiting(planned.total, "件", "行事の下書き", "/staff/events"),

@@ -1,0 +1,122 @@
+"""Own events: the few fields that a member's event needs; the secretariat may add the rest before it releases it."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.web.context import Context, Ctx
+from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.once import FIELD as FORM_KEY
+from services.web.once import new_form_key, once_per_form
+from services.web.pages.member.news import MARKS, STAGES, own_post, to_list
+from services.web.pages.member.own import FIELD, named_in, own_organisation
+from services.web.pages.staff.event_form import read_event, values_of
+from services.web.pages.staff.event_rows import Rows
+from services.web.rendering import page
+from shared.events import proposals, queries, words
+from shared.events.drafts import EventDraft
+from shared.events.proposal_queries import ProposalView
+from shared.events.proposals import ProposalKind
+from shared.events.queries import EventView
+from shared.identity.policy import Actor, Permission
+from shared.kit.refusals import Conflict, NotFound, Refusal
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/member/events", policy=Permission.ORGANISATION_DRAFT)
+async def list_events() -> Response[Any]:
+    return Redirect("/member/news", status_code=303)
+
+
+@get("/member/events/new", policy=Permission.ORGANISATION_DRAFT)
+async def new_event(request: AnyRequest, ctx: Ctx) -> Response[Any]:
+    values = {FORM_KEY: new_form_key(), FIELD: own_organisation(request, ctx)}
+    return await _form_page(ctx, FormView(values), None)
+
+
+@get("/member/events/{item_id:uuid}", policy=Permission.ORGANISATION_DRAFT)
+async def edit_event(ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
+    known = await own_post(ctx, item_id, ProposalKind.EVENT)
+    values = values_of(await _item(ctx, item_id)) | {FIELD: known.organisation_id}
+    return await _form_page(ctx, FormView(values), known)
+
+
+@post("/member/events/new", policy=Permission.ORGANISATION_DRAFT)
+async def create_event(request: AnyRequest, ctx: Ctx) -> Response[Any]:
+    return await _save(request, ctx, None)
+
+
+@post("/member/events/{item_id:uuid}", policy=Permission.ORGANISATION_DRAFT)
+async def save_event(request: AnyRequest, ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
+    return await _save(request, ctx, await own_post(ctx, item_id, ProposalKind.EVENT))
+
+
+async def _item(ctx: Context, item_id: UUID) -> EventView:
+    item = await ctx.read(queries.event, item_id, drafts=True)
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def _save(request: AnyRequest, ctx: Context, known: ProposalView | None) -> Response[Any]:
+    form = await read_form(request, ctx)
+    organisation_id = known.organisation_id if known else named_in(form, ctx)
+    typed: dict[str, Any] = form.values() | {FIELD: organisation_id}
+    try:
+        if not form.genuine:
+            raise FormExpired
+        draft = read_event(form, Rows([]), None).draft
+        await ctx.write(_write, form=form, draft=draft, actor=ctx.actor, organisation_id=organisation_id, known=known)
+    except Conflict as conflict:
+        again = typed | ({"revision": (await _item(ctx, known.id)).revision} if known else {})
+        return await _form_page(ctx, FormView(again, conflict), known, status=409)
+    except Refusal as refusal:
+        return await _form_page(ctx, FormView(typed, refusal), known, status=422)
+    return to_list(organisation_id, form)
+
+
+async def _write(
+    session: AsyncSession,
+    *,
+    form: Form,
+    draft: EventDraft,
+    actor: Actor,
+    organisation_id: UUID,
+    known: ProposalView | None,
+) -> None:
+    async def effect() -> dict[str, Any]:
+        revision = form.text("revision")
+        saved = await proposals.save_event(
+            session,
+            actor=actor,
+            organisation_id=organisation_id,
+            event_id=known.id if known else None,
+            revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+            draft=draft,
+            propose=form.text("then") == "propose",
+        )
+        return {"id": str(saved)}
+
+    await (once_per_form(session, actor=actor, form=form, effect=effect) if known is None else effect())
+
+
+async def _form_page(ctx: Context, view: FormView, known: ProposalView | None, *, status: int = 200) -> Response[Any]:
+    return await page(
+        ctx,
+        "member/event_form.html",
+        status=status,
+        view=view,
+        known=known,
+        kinds=[("", "選んでください"), *words.KINDS.items()],
+        open=known is None or known.stage in ("DRAFT", "PROPOSED", "RETURNED"),
+        stages=STAGES,
+        marks=MARKS,
+    )
+
+
+ROUTES = [list_events, new_event, edit_event, create_event, save_event]
