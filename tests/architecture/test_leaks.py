@@ -18,12 +18,14 @@ from services.web.site import Site
 from shared.content import service as content
 from shared.identity import service as identity
 from shared.identity.models import Role
-from shared.identity.policy import Permission
+from shared.identity.policy import Actor, Permission
 from shared.identity.tokens import hash_of, new_token
+from shared.kit import clock
 from shared.kit.database.session import NATIONAL, Database
 from shared.kit.settings import Settings
+from shared.members import notices
 from shared.members import umbrella_service as umbrellas
-from shared.members.models import Organisation, Visibility
+from shared.members.models import Channel, Organisation, Visibility
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
 from tests.architecture.walking import Mutation, addresses, mutations, queries, queries_by_id, with_one_id
@@ -36,6 +38,7 @@ from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 
 SCHEMA = build()
+TYPIST = Actor(name="事務局", client_id="typist", roles=frozenset({Role.SECRETARIAT}))
 #: Public words that stand beside the secrets, to search for.
 BAIT = "秘密の集い"
 CANARIES = {
@@ -53,6 +56,8 @@ CANARIES = {
     "a notice to the children of an umbrella": "zqrelay",
     "who has applied": "zqapplicant",
     "the applicant's mail": "zqapplying@member.example",
+    "what a change notice says": "zqchange",
+    "why an organisation leaves": "zqleaving",
     "a letter's words": "zqletter",
     "a letter's receiver": "zqreceiver@member.example",
     "an account's mail": "zqaccount@people.example",
@@ -91,13 +96,19 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
     application = await make_application(
         worker_database, tenant, name="zqapplicant の会", email="zqapplying@member.example"
     )
+    async with worker_database.write(tenant.id) as session:
+        changes = {"contact_name": "zqchange"}
+        change = await notices.submit_change(session, member, changes, channel=Channel.FAX, actor=TYPIST)
+        leaving = await notices.submit_withdrawal(
+            session, member, effective_on=clock.today(), reason="zqleaving", channel=Channel.FAX, actor=TYPIST
+        )
     letter = await queue_letter(
         worker_database, settings, tenant.id, to_email="zqreceiver@member.example", values={"words": "zqletter"}
     )
     account = await make_account(
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
-    private = [draft.id, gone.id, event.id, application, letter.id, account.id]
+    private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id]
     return Secrets(tenant, private, [*private, member, shelter])
 
 
