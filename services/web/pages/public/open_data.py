@@ -1,0 +1,90 @@
+"""オープンデータ: members and events for programs and researchers, under a free licence. Public fields only, whoever asks."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import get
+from litestar.response import Response
+
+from services.web.context import Context, Ctx
+from services.web.documents import document
+from services.web.exporting import CSV
+from services.web.rendering import page
+from shared.events import open_data as events_data
+from shared.events import queries as events
+from shared.identity.policy import Permission
+from shared.kit.spreadsheets.writing import Value, write_csv
+from shared.members import directory, export_lists
+from shared.members import open_data as members_data
+from shared.members.models import Visibility
+from shared.members.queries import OrganisationView
+from shared.taxonomy import queries as taxonomy
+from shared.tenants.models import Level
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/deed.ja"
+JSON = "application/json"
+_MOST_EVENTS = 2_000
+
+
+@get("/open-data", policy=Permission.PUBLIC, cached=True)
+async def about_open_data(ctx: Ctx) -> Response[Any]:
+    return await page(ctx, "open_data/about.html", licence=LICENCE)
+
+
+@get("/open-data/organisations.csv", policy=Permission.PUBLIC, cached=True)
+async def organisations_as_csv(ctx: Ctx) -> Response[bytes]:
+    rows = [members_data.row_of(each, ctx.tenant.base_url) for each in await _members(ctx)]
+    return await _csv(ctx, members_data.HEADERS, rows, "参加団体.csv", "organisations.csv")
+
+
+@get("/open-data/organisations.json", policy=Permission.PUBLIC, cached=True)
+async def organisations_as_json(ctx: Ctx) -> Response[bytes]:
+    """HSDS 3: a list of organisations, each with its services and locations."""
+    members = await _members(ctx)
+    profile = await ctx.profile()
+    await ctx.release()
+    contents = members_data.hsds_of(members, ctx.tenant.base_url)
+    answer = {
+        "version": "3.0",
+        "publisher": profile.name,
+        "license": LICENCE,
+        "total_items": len(contents),
+        "contents": contents,
+    }
+    return _licensed(
+        document(msgspec.json.encode(answer), name="参加団体.json", plain_name="organisations.json", media_type=JSON)
+    )
+
+
+@get("/open-data/events.csv", policy=Permission.PUBLIC, cached=True)
+async def events_as_csv(ctx: Ctx) -> Response[bytes]:
+    listed = await ctx.read(events.for_feed, limit=_MOST_EVENTS)
+    profile = await ctx.profile()
+    own = await ctx.read(taxonomy.municipality, profile.code)
+    prefecture = own.prefecture if own else ""
+    town = own.name if own and profile.level is Level.MUNICIPALITY else ""
+    base = ctx.tenant.base_url
+    rows = [events_data.row_of(each, profile, prefecture, town, base) for each in listed]
+    return await _csv(ctx, events_data.HEADERS, rows, "イベント一覧.csv", "events.csv")
+
+
+async def _members(ctx: Context) -> list[OrganisationView]:
+    return await ctx.read(export_lists.all_members, directory.Wanted(), audience=Visibility.PUBLIC)
+
+
+async def _csv(
+    ctx: Context, headers: Sequence[str], rows: Sequence[Sequence[Value]], name: str, plain_name: str
+) -> Response[bytes]:
+    await ctx.release()
+    data, _ = await asyncio.to_thread(write_csv, [list(headers), *rows])
+    return _licensed(document(data, name=name, plain_name=plain_name, media_type=CSV, save=True))
+
+
+def _licensed(answer: Response[bytes]) -> Response[bytes]:
+    answer.headers["Link"] = f'<{LICENCE}>; rel="license"'
+    return answer
+
+
+ROUTES = [about_open_data, organisations_as_csv, organisations_as_json, events_as_csv]
