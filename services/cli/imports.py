@@ -82,9 +82,7 @@ async def bring(
         actor=INSTALLATION,
     )
     job = await _work(bench, tenant_id, import_id, watch)
-    if only_check and not job.stuck:
-        await bench.write(tenant_id, importing.discard, import_id, actor=INSTALLATION)
-    elif not only_check and not job.stuck:
+    if not only_check and not job.stuck:
         await bench.write(tenant_id, importing.start, import_id, actor=INSTALLATION)
         job = await _work(bench, tenant_id, import_id, watch)
     return job
@@ -142,6 +140,8 @@ async def _members(settings: Settings, slug: str, file: Path, joined_on: date, *
             )
         async with database.read(tenant_id) as session:
             problems = [each for each in await import_queries.remarks(session, job.id) if each.kind == "problem"]
+        if only_check and not job.stuck:
+            await bench.write(tenant_id, importing.discard, job.id, actor=INSTALLATION)
     finally:
         await database.close()
     for each in problems:

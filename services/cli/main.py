@@ -2,7 +2,7 @@
 
 import argparse
 
-from services.cli import accounts, database, doctor, processes, run, tenants
+from services.cli import accounts, database, doctor, imports, processes, run, tenants
 from services.cli.commands import Command
 from shared.kit.settings import Settings
 
@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
         prog="tsunagari", description="つながり: platforms against loneliness and isolation"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in (run, processes, database, tenants, accounts, doctor):
+    for group in (run, processes, database, tenants, accounts, imports, doctor):
         group.add_commands(commands)
     given = parser.parse_args(arguments)
     command: Command = given.command

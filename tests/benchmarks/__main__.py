@@ -23,7 +23,7 @@ from shared.kit.database import embedded, policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.session import Database
 from shared.kit.settings import ROOT, Settings
-from tests.benchmarks import search
+from tests.benchmarks import importing, search
 from tests.benchmarks.load import Target, get, one_answer, post_json, requests_per_second
 from tests.benchmarks.rows import make_events
 from tests.benchmarks.statements import home_statements
@@ -48,7 +48,7 @@ class Result(NamedTuple):
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="tsunagari-bench-", dir="/tmp"))
     try:
-        results = [*asyncio.run(in_one_run(folder)), *starting(folder), *searching()]
+        results = [*asyncio.run(in_one_run(folder)), *starting(folder), *importing_a_list(folder), *searching()]
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -103,6 +103,18 @@ def searching() -> list[Result]:
     return [
         Result("search among 10,000 organisations of a tenant, p95", slow, "under 100 ms", measured.alone < 100),
         Result("the same among 200,000 of 1,788 tenants ÷ alone", ratio, "at most 1.2", measured.ratio <= 1.2),
+    ]
+
+
+def importing_a_list(folder: Path) -> list[Result]:
+    """Into an empty ledger, in a process as the worker is one; the reading of the file is a process of its own."""
+    embedded.start(folder, durable=True)
+    found = importing.measured()
+    rows = f"{importing.ROWS:,} members from an Excel file"
+    reader = f"{found.megabytes:.0f} MB, reader {found.reader_megabytes:.0f} MB"
+    return [
+        Result(rows, f"{found.seconds:.0f} s", "under 60 s", found.seconds < 60),
+        Result(f"{rows}: memory", reader, "under 300 MB", max(found.megabytes, found.reader_megabytes) < 300),
     ]
 
 
