@@ -3,6 +3,7 @@
 One entry in the audit for each actor, thing and hour of the clock, however often the page is opened.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -43,18 +44,25 @@ class Looks(msgspec.Struct, frozen=True):
 
 
 async def note_view(session: AsyncSession, *, actor: Actor, action: str, object_id: UUID) -> None:
+    await note_views(session, actor=actor, action=action, object_ids=[object_id])
+
+
+async def note_views(session: AsyncSession, *, actor: Actor, action: str, object_ids: Sequence[UUID]) -> None:
     """The entry's id says actor, thing and hour, so that a second one of the same hour is the same row."""
+    if not object_ids:
+        return
     now = clock.now()
     name = f"{action} {actor.key} {now:%Y-%m-%dT%H}"
+    shared = {
+        "tenant_id": tenant_of(session),
+        "happened_at": now,
+        "actor_id": actor.account_id,
+        "actor_name": actor.name or actor.key,
+        "action": action,
+        "summary": _role(actor),
+    }
     statement = insert(AuditEntry).values(
-        tenant_id=tenant_of(session),
-        id=uuid5(object_id, name),
-        happened_at=now,
-        actor_id=actor.account_id,
-        actor_name=actor.name or actor.key,
-        action=action,
-        object_id=object_id,
-        summary=_role(actor),
+        [shared | {"id": uuid5(object_id, name), "object_id": object_id} for object_id in sorted(set(object_ids))]
     )
     await session.execute(statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]))
 

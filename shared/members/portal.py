@@ -100,6 +100,9 @@ async def edit_own(
     """`changes` are values as typed, by field of 様式1. Where the platform wants it they become a 変更届."""
     organisation = await locked(session, Organisation, organisation_id)
     await check_revision(session, organisation_id, current=organisation.revision, read=revision)
+    before = await versions.details_of(session, organisation_id)
+    if all(before.visible(column) == shown for column, shown in changes.get("visibility", {}).items()):
+        changes = {name: value for name, value in changes.items() if name != "visibility"}
     _, after = await notices.checked_change(session, organisation_id, changes, actor=actor)
     if not await versions.is_listed(session, organisation_id):
         raise Conflict("この団体は、すでに退会しています。")

@@ -18,8 +18,8 @@ from services.web.graphql.writing import by, key_of, required
 from services.web.limits import limit_applications
 from shared.identity.policy import Permission
 from shared.kit import clock
+from shared.members import access_log, criteria, screening, service
 from shared.members import application_queries as queries
-from shared.members import criteria, screening, service
 from shared.members.application_queries import ApplicationView
 from shared.members.criteria import CheckView
 from shared.members.details import ApplicationDetails
@@ -155,7 +155,13 @@ class ApplicationQueries:
     )
     async def membership_application(self, info: Info, id: ID) -> ApplicationView | None:
         wanted = as_uuid(id)
-        return await info.context.read(queries.application, wanted) if wanted else None
+        if wanted is None:
+            return None
+        found = await info.context.read(queries.application, wanted)
+        await info.context.write(
+            access_log.note_view, actor=info.context.actor, action=access_log.APPLICATION, object_id=wanted
+        )
+        return found
 
 
 @strawberry.input(description="Who sees which contact; what is left out is for the secretariat only")

@@ -8,7 +8,8 @@ from strawberry import ID, Parent
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import PUBLIC, everyone
 from services.web.graphql.types import Info, as_uuid
-from shared.members import directory, queries
+from shared.members import access_log, directory, queries
+from shared.members.models import Visibility
 from shared.members.queries import MemberCount as MemberCountView
 from shared.members.queries import OrganisationView
 from shared.members.visibility import audience_of
@@ -103,6 +104,7 @@ class OrganisationQueries:
             first=first,
             offset=offset,
         )
+        await _note_looks(info, page.items)
         return by_place(page.items, page.total, offset)
 
     @strawberry.field(graphql_type=Organisation | None, metadata=PUBLIC, description="Of today's directory")
@@ -110,8 +112,18 @@ class OrganisationQueries:
         wanted = as_uuid(id)
         if wanted is None:
             return None
-        return await info.context.read(queries.organisation, wanted, audience_of(info.context.actor))
+        found = await info.context.read(queries.organisation, wanted, audience_of(info.context.actor))
+        await _note_looks(info, [found])
+        return found
 
     @strawberry.field(graphql_type=MemberCount, metadata=PUBLIC, description="Today's, or that of any day")
     async def member_count(self, info: Info, as_of: date | None = None) -> MemberCountView:
         return await info.context.read(queries.member_count, as_of)
+
+
+async def _note_looks(info: Info, seen: list[OrganisationView]) -> None:
+    """Whoever reads with the secretariat's eyes is seen by the organisations."""
+    actor = info.context.actor
+    if audience_of(actor) is Visibility.SECRETARIAT:
+        ids = [each.id for each in seen]
+        await info.context.write(access_log.note_views, actor=actor, action=access_log.ORGANISATION, object_ids=ids)

@@ -254,3 +254,14 @@ async def test_what_nobody_has_confirmed_for_long_says_so_on_its_page_and_on_the
     assert ("つなぐ食堂" in listed, "あたらしい会" in listed) == (True, False)
     async with worker_database.read(tenant.id) as session:
         assert (await queries.organisation(session, organisation)).stale
+
+
+async def test_looks_through_graphql_are_seen_too(
+    manager: httpx.AsyncClient, staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant, organisation: UUID
+) -> None:
+    query = {"query": f'{{ organisation(id: "{organisation}") {{ phone }} organisations {{ nodes {{ phone }} }} }}'}
+    public = await client_for(tenant).post("/graphql", json=query)
+    assert (HIDDEN_PHONE in public.text, "全" in (await manager.get("/member/access")).text) == (False, False)
+    headers = {"x-tsunagari-csrf": await form_token(staff, "/member")}
+    assert HIDDEN_PHONE in (await staff.post("/graphql", json=query, headers=headers)).text
+    assert "全1件" in (await manager.get("/member/access")).text
