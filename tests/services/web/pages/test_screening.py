@@ -166,7 +166,9 @@ async def test_five_at_once_of_which_one_was_approved_before(
     ]
     async with web_database.read(platform.id) as session:
         [before] = (await application_queries.applications(session, states=[ApplicationState.APPROVED])).items
-    await settle(settings, platform)
+    # One letter after the other for each receiver, until none is left.
+    while await settle(settings, platform):
+        continue
     form, preview = await chosen(staff, [*ids, before.id])
     assert ("4件を承認します" in preview, "承認済みのまま" in preview) == (True, True)
     done = await staff.post(f"{BATCH}/approve", data=form | today())
@@ -179,8 +181,8 @@ async def test_five_at_once_of_which_one_was_approved_before(
     assert (again.status_code, again.text.count("すでに承認済みでした")) == (200, 5)
     async with web_database.read(platform.id) as session:
         assert await session.scalar(select(func.count()).select_from(Membership)) == 5
-    letters = sorted(letter.to_email for letter in await settle(settings, platform))
-    assert letters == [f"many{number}@npo.example" for number in range(4)]
+    told = [letter for letter in await settle(settings, platform) if letter.template == "members/application_approved"]
+    assert sorted(letter.to_email for letter in told) == [f"many{number}@npo.example" for number in range(4)]
 
 
 async def test_those_that_cannot_be_approved_are_named_and_the_others_are(
