@@ -41,6 +41,7 @@ class Context:
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
         self._session: AsyncSession | None = None
+        self._profile: Profile | None = None
 
     def form_token(self) -> str:
         """The hidden field of a form; asking for it makes the answer personal, so it sets a cookie and is never cached."""
@@ -49,7 +50,10 @@ class Context:
         return token_for(self.site.settings.secret_key, self.form_secret, self.tenant.id, self.actor.session_id)
 
     async def profile(self) -> Profile:
-        return await self.site.profile(self.tenant.id)
+        """The same for the whole request, until it writes."""
+        if self._profile is None:
+            self._profile = await self.site.profile(self.tenant.id)
+        return self._profile
 
     async def read(
         self, query: Callable[Concatenate[AsyncSession, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -69,6 +73,7 @@ class Context:
             result = await command(session, *args, **kwargs)
             version = await content_version.current(session)
         self.site.cache.learn(self.tenant.id, version)
+        self._profile = None
         return result
 
     async def release(self) -> None:
