@@ -14,11 +14,14 @@ PAGES = (
     "/news",
     "/events",
     "/organisations",
+    "/organisations/growth",
+    "/open-data",
     "/join",
     "/search?q=子ども",
     "/accessibility",
     "/privacy",
     "/signin",
+    "/signin/forgot",
     "/no/such/page",
 )
 PREFERENCES = ("size=large", "size=largest", "ruby=1", "easy=1", "contrast=1", "size=largest&ruby=1&easy=1&contrast=1")

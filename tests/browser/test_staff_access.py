@@ -9,6 +9,14 @@ from tests.running import Installation
 STAFF = (
     "/staff",
     "/staff/applications",
+    "/staff/applications/new",
+    "/staff/members",
+    "/staff/members/import",
+    "/staff/organisations",
+    "/staff/notices",
+    "/staff/notices/new",
+    "/staff/ledger",
+    "/staff/proposals",
     "/staff/news",
     "/staff/news/new",
     "/staff/events",
@@ -21,9 +29,24 @@ STAFF = (
     "/staff/record",
     "/signin/password",
 )
+MEMBER = (
+    "/member",
+    "/member/profile",
+    "/member/preview",
+    "/member/change",
+    "/member/withdraw",
+    "/member/notices",
+    "/member/news",
+    "/member/news/new",
+    "/member/events",
+    "/member/events/new",
+    "/member/people",
+    "/member/access",
+    "/member/gains",
+)
 WALKS = (
     ("tokushima", "staff@tokushima.example", STAFF),
-    ("tokushima", "member@tokushima.example", ("/member",)),
+    ("tokushima", "member@tokushima.example", MEMBER),
     ("national", "viewer@national.example", ("/national",)),
     ("national", "operator@national.example", ("/operator", "/operator/new", "/operator/kamiyama")),
 )
