@@ -28,8 +28,8 @@ from shared.tenants import service as tenant_service
 Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    content.AnnouncementPublished: (proposal_letters.tell_of_release,),
-    events.EventPublished: (proposal_letters.tell_of_release,),
+    content.AnnouncementPublished: (proposal_letters.tell_of_released_news,),
+    events.EventPublished: (proposal_letters.tell_of_released_event,),
     events.ProposalReturned: (proposal_letters.tell_of_return,),
     events.ProposalSent: (proposal_letters.tell_secretariat,),
     identity.InvitationMade: (identity_letters.send_link,),

@@ -36,9 +36,16 @@ async def tell_of_return(session: AsyncSession, fact: ProposalReturned, letters:
     await _write(letters, found, "proposal_returned", to, f"{fact.item_id} {fact.revision}")
 
 
-async def tell_of_release(session: AsyncSession, fact: AnnouncementPublished | EventPublished, letters: Post) -> None:
+async def tell_of_released_news(session: AsyncSession, fact: AnnouncementPublished, letters: Post) -> None:
+    await _released(session, fact.announcement_id, letters)
+
+
+async def tell_of_released_event(session: AsyncSession, fact: EventPublished, letters: Post) -> None:
+    await _released(session, fact.event_id, letters)
+
+
+async def _released(session: AsyncSession, item_id: UUID, letters: Post) -> None:
     """Only of what a member wrote; the secretariat's own news and events concern nobody in particular."""
-    item_id = fact.announcement_id if isinstance(fact, AnnouncementPublished) else fact.event_id
     found = await proposal_queries.proposal(session, item_id)
     if found is not None and found.stage is Stage.PUBLIC:
         await _write(letters, found, "proposal_released", await _people(session, found.organisation_id), str(item_id))
