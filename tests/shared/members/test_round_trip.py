@@ -71,7 +71,7 @@ def view_of(details: ApplicationDetails, world: World) -> OrganisationView:
     return msgspec.convert(names | numbers | known, OrganisationView)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(typed=_DETAILS, as_csv=st.booleans())
 def test_an_exported_organisation_reads_back_as_it_was(world: World, typed: ApplicationDetails, as_csv: bool) -> None:
     try:
