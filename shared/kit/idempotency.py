@@ -54,7 +54,9 @@ async def once(
         return response
     row = await _row(session, actor, key)
     if row.body_sha256 != digest or row.response is None:
-        raise Refusal("IDEMPOTENCY_KEY_REUSED", "同じキーで異なる内容が送られました。画面を開き直してもう一度お試しください。")
+        raise Refusal(
+            "IDEMPOTENCY_KEY_REUSED", "同じキーで異なる内容が送られました。画面を開き直してもう一度お試しください。"
+        )
     return row.response
 
 

@@ -39,7 +39,11 @@ async def test_the_table_has_every_platform_with_its_day_and_unit(
 ) -> None:
     tenant = await publishing(worker_database, site)
     answer = await viewer.get("/national")
-    assert (answer.status_code, tenant.name in answer.text, "参加団体<br><small>（団体）" in answer.text) == (200, True, True)
+    assert (answer.status_code, tenant.name in answer.text, "参加団体<br><small>（団体）" in answer.text) == (
+        200,
+        True,
+        True,
+    )
     sheet = await viewer.get(f"/national/figures.csv?as_of={clock.today().isoformat()}")
     assert sheet.content.startswith(b"\xef\xbb\xbf")
     assert f"{tenant.name},{clock.today().isoformat()},0,0,0,0" in sheet.text
