@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
-from typing import cast
 
 import pytest
 from PIL import Image
@@ -22,7 +21,7 @@ APPLICANT = "uzushio@example.jp"
 
 def letters_to(running: Installation, address: str) -> list[EmailMessage]:
     found = [email.message_from_string(text, policy=email.policy.default) for text in running.letters()]
-    return [cast(EmailMessage, each) for each in found if address in str(each["to"])]
+    return [each for each in found if address in str(each["to"])]
 
 
 def letter_to(running: Installation, address: str, subject: str) -> EmailMessage:
