@@ -64,7 +64,9 @@ async def letters(
 
 async def letter(session: AsyncSession, letter_id: UUID) -> LetterView | None:
     columns = (getattr(Letter, name) for name in LetterView.__struct_fields__ if name != "body")
-    statement = select(*columns, without_door_keys(Letter.body).label("body")).where(Letter.tenant_id == tenant_of(session), Letter.id == letter_id)
+    statement = select(*columns, without_door_keys(Letter.body).label("body")).where(
+        Letter.tenant_id == tenant_of(session), Letter.id == letter_id
+    )
     row = (await session.execute(statement)).one_or_none()
     return LetterView(**row._mapping) if row else None
 
