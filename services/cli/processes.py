@@ -17,7 +17,12 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def web(settings: Settings, given: argparse.Namespace) -> None:
-    """`WEB_WORKERS` processes (default 1) on `BIND` (default 127.0.0.1), behind a reverse proxy in real installations."""
+    """`WEB_WORKERS` processes (default 1) on `BIND` (default 127.0.0.1), behind a reverse proxy in real installations.
+
+    `TRUSTED_PROXIES` are the addresses whose X-Forwarded-For is believed (the client's address, for rate limits); the host
+    is always the request's own.
+    """
+    trusted = os.environ.get("TRUSTED_PROXIES", "")
     uvicorn.run(
         "services.web.main:app",
         factory=True,
@@ -31,7 +36,8 @@ def web(settings: Settings, given: argparse.Namespace) -> None:
         log_level="warning",
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted or None,
         timeout_keep_alive=20,
         timeout_graceful_shutdown=8,
     )

@@ -14,6 +14,9 @@ from shared.content.models import Announcement, AnnouncementState, Media, Page
 
 SIZES = ("original", "1200", "thumb")
 
+#: Rows of one answer, whatever is asked for.
+MOST_ROWS = 500
+
 
 class MediaView(msgspec.Struct, frozen=True):
     """A picture as pages show it. `version` is the beginning of the bytes' SHA-256."""
@@ -181,7 +184,7 @@ async def _listed(
         .select_from(Announcement)
         .where(*unseen)
         .order_by(shown_at.desc(), Announcement.id.desc())
-        .limit(first + 1)
+        .limit(min(max(first, 0), MOST_ROWS) + 1)
         .offset(offset)
         .subquery("part")
     )

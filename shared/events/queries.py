@@ -74,6 +74,9 @@ _LATEST: Order = ((Event.starts_at.expression, True), (Event.id.expression, True
 _DISTANCE: ColumnElement[Any] = literal_column("abs(extract(epoch FROM event.starts_at - now()))")
 _NEAREST: Order = ((case((_TO_COME, 0), else_=1), False), (_DISTANCE, False), (Event.id.expression, False))
 
+#: Rows of one answer, whatever is asked for.
+MOST_ROWS = 500
+
 
 async def upcoming(session: AsyncSession, *, limit: int = 20) -> list[EventView]:
     """Public and not over, soonest first; cancelled ones stay until their day, so that nobody goes there."""
@@ -184,7 +187,7 @@ async def _listed(
         .select_from(Event)
         .where(*conditions, *([] if after is None else [after]))
         .order_by(*_directed(keys.values(), directions))
-        .limit(first + 1)
+        .limit(min(max(first, 0), MOST_ROWS) + 1)
         .offset(offset)
         .subquery("part")
     )

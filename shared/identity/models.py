@@ -37,6 +37,9 @@ class Account(Base):
     email: Mapped[str] = mapped_column(unique=True, comment="folded: lower case, NFKC")
     name: Mapped[str]
     password_hash: Mapped[str | None] = mapped_column(comment="argon2id")
+    password_changed_at: Mapped[datetime | None] = mapped_column(
+        comment="sessions begun before it are over, everywhere"
+    )
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 

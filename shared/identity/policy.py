@@ -20,6 +20,7 @@ class Permission(StrEnum):
     EVENT_WRITE = "event:write"
     FIGURES_COMPARE = "figures:compare"
     LETTER_READ = "letter:read"
+    LETTER_SEND = "letter:send"
     MEDIA_WRITE = "media:write"
     ORGANISATION_DRAFT = "organisation:draft"
     ORGANISATION_EDIT_OWN = "organisation:edit-own"
@@ -38,6 +39,7 @@ _SECRETARIAT = frozenset(
         Permission.DESK_SEE,
         Permission.EVENT_WRITE,
         Permission.LETTER_READ,
+        Permission.LETTER_SEND,
         Permission.MEDIA_WRITE,
     }
 )

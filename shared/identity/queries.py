@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.models import AccessToken, Account, ApiClient, Role, RoleAssignment, SignInSession
@@ -60,6 +60,7 @@ async def actor_of_session(session: AsyncSession, token_hash: bytes) -> Actor | 
             SignInSession.expires_at > clock.now(),
             SignInSession.seen_at > clock.now() - IDLE,
             Account.disabled_at.is_(None),
+            or_(Account.password_changed_at.is_(None), SignInSession.created_at >= Account.password_changed_at),
         )
     )
     rows = (await session.execute(statement)).all()

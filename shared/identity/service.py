@@ -55,8 +55,12 @@ async def create_account(
 
 
 async def change_password(session: AsyncSession, *, account_id: UUID, password_hash: str, keep: UUID | None) -> None:
-    """Ends the account's other sessions in this tenant; `keep` is the one at the keyboard."""
-    await session.execute(update(Account).where(Account.id == account_id).values(password_hash=password_hash))
+    """Ends the account's other sessions, here at once and elsewhere by their age; `keep` is the one at the keyboard."""
+    now = clock.now()
+    values = {"password_hash": password_hash, "password_changed_at": now}
+    await session.execute(update(Account).where(Account.id == account_id).values(**values))
+    if keep:
+        await session.execute(update(SignInSession).where(SignInSession.id == keep).values(created_at=now))
     others = delete(SignInSession).where(SignInSession.account_id == account_id)
     await session.execute(others.where(SignInSession.id != keep) if keep else others)
 

@@ -147,7 +147,7 @@ async def test_keeps_the_categories_as_a_tree_with_their_open_lists(profile: Pro
 
 async def test_says_what_companies_are_asked_for(profile: Profile) -> None:
     notes = [category.note for category in profile.categories if category.name == "民間企業"]
-    assert notes == ["事業を通じた資金・活動場所・就労への協力、地域課題解決への協働"]
+    assert notes == ["資金、活動の場所、働く場で力を貸し、地域の課題を一緒に解いていく"]
 
 
 async def test_stands_on_three_pillars_with_two_initiatives_each(profile: Profile) -> None:

@@ -19,6 +19,12 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=False, comment="folded: lower case, NFKC"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True, comment="argon2id"),
+        sa.Column(
+            "password_changed_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="sessions begun before it are over, everywhere",
+        ),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),

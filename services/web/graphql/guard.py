@@ -171,6 +171,9 @@ class _Scale:
         first = self._values.get(given.name.value) if isinstance(given, VariableNode) else None
         if isinstance(given, IntValueNode):
             first = int(given.value)
+        if isinstance(first, float):
+            # The library takes 100.0 for 100, so it is measured as what it will be.
+            first = int(first) if first.is_integer() else MOST_FIRST + 1
         if not isinstance(first, int):
             return USUAL_FIRST
         if not 0 <= first <= MOST_FIRST:

@@ -129,7 +129,7 @@ async def show_scan(ctx: Ctx, application_id: FromPath[UUID], scan_id: FromPath[
     except FileNotFoundError:
         raise NotFound from None
     name = f"scan.{scan.file_key.rpartition('.')[2]}"
-    headers = _PRIVATE | {"Content-Disposition": f'inline; filename="{name}"'}
+    headers = _PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=scan.content_type, headers=headers)
 
 

@@ -56,7 +56,7 @@ async def show_letter(ctx: Ctx, letter_id: FromPath[UUID], done: FromQuery[str] 
     )
 
 
-@post("/staff/letters/{letter_id:uuid}/send-again", policy=Permission.LETTER_READ)
+@post("/staff/letters/{letter_id:uuid}/send-again", policy=Permission.LETTER_SEND)
 async def send_letter_again(request: AnyRequest, ctx: Ctx, letter_id: FromPath[UUID]) -> Response[Any]:
     await read_genuine_form(request, ctx)
     await ctx.write(send_again, letter_id)

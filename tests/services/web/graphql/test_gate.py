@@ -96,6 +96,12 @@ async def test_more_than_five_changes_at_once_are_refused(client: httpx.AsyncCli
     assert await refused(client, "mutation { " + f"{one} " * 6 + "}") == "QUERY_MANY_MUTATIONS"
 
 
+@pytest.mark.parametrize("number", [101, 101.0, 1_000_000.0, -1.0, 5.5])
+async def test_a_number_with_a_point_is_no_way_around_the_limit(client: httpx.AsyncClient, number: float) -> None:
+    query = "query ($n: Int!) { announcements(first: $n) { totalCount } }"
+    assert await refused(client, query, {"n": number}) == "FIRST_OUT_OF_RANGE"
+
+
 async def test_first_counts_also_when_it_comes_in_a_variable(client: httpx.AsyncClient) -> None:
     query = "query ($n: Int! = 100) { events(first: $n) { nodes { title venue sessions { title } } } }"
     assert await refused(client, query, {"n": 101}) == "FIRST_OUT_OF_RANGE"
