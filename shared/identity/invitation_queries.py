@@ -22,7 +22,7 @@ class LinkState(StrEnum):
 
 
 class InvitationView(msgspec.Struct, frozen=True, kw_only=True):
-    """`known`: the address has an account with a password already, perhaps for another platform."""
+    """`known`: the address has an account whose owner chose its password, perhaps for another platform."""
 
     id: UUID
     purpose: InvitationPurpose
@@ -58,7 +58,8 @@ class OrganisationPerson(msgspec.Struct, frozen=True):
 
 def _invitations() -> Select[Any]:
     columns = [getattr(Invitation, name) for name in InvitationView.__struct_fields__ if name != "known"]
-    known = select(Account.id).where(Account.email == Invitation.email, Account.password_hash.is_not(None)).exists()
+    chosen = (Account.password_hash.is_not(None), Account.password_changed_at.is_not(None))
+    known = select(Account.id).where(Account.email == Invitation.email, *chosen).exists()
     return select(*columns, known.label("known"))
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.identity import service
+from shared.identity import queries, service
 from shared.identity.facts import InvitationMade
 from shared.identity.invitation_queries import InvitationView, LinkState, invitation_by_token
 from shared.identity.models import Account, Invitation, InvitationPurpose, Role
@@ -106,6 +106,26 @@ async def forgot(session: AsyncSession, *, email: str) -> None:
     )
 
 
+async def distrust_first_password(session: AsyncSession, *, account_id: UUID, email: str) -> bool:
+    """To be asked before a platform gives its first role to an account that exists already.
+
+    A first password was handed over by whoever made the account, so others may know it until its owner has set another. Then
+    (True) it is void from now on, its sessions are over, and a letter goes to the address with a link to set a new one.
+    """
+    if await queries.roles_of(session, account_id):
+        return False
+    voided = (
+        update(Account)
+        .where(Account.id == account_id, Account.password_changed_at.is_(None), Account.password_hash.is_not(None))
+        .values(password_hash=None, password_changed_at=clock.now())
+        .returning(Account.id)
+    )
+    if (await session.execute(voided)).scalar_one_or_none() is None:
+        return False
+    await forgot(session, email=email)
+    return True
+
+
 async def accept(session: AsyncSession, *, token: str, name: str = "", password_hash: str | None = None) -> Accepted:
     """Once. An account that has a password keeps it when its owner is invited; `password_hash` is for all others."""
     known = await invitation_by_token(session, token)
@@ -139,7 +159,7 @@ async def _join(
         raise Refusal("REQUIRED", "パスワードを入力してください。", "password")
     shown = name or invitation.name
     made = await service.create_account(session, email=invitation.email, name=shown, password_hash=password_hash)
-    if not made.created and not known.known and password_hash is not None:
+    if password_hash is not None and (made.created or not known.known):
         await service.change_password(session, account_id=made.id, password_hash=password_hash, keep=None)
     # Whoever invited had the right to; the letter carries it to its reader.
     host = msgspec.structs.replace(INSTALLATION, name=invitation.invited_by)

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import httpx
 import msgspec
+from sqlalchemy import update
 
 from shared.identity import service
-from shared.identity.models import Role
+from shared.identity.models import Account, Role
 from shared.identity.passwords import hash_password
 from shared.identity.policy import INSTALLATION
+from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 
@@ -38,12 +40,19 @@ async def make_account(
     organisation_id: UUID | None = None,
     email: str | None = None,
     name: str | None = None,
+    own_password: bool = True,
 ) -> MadeAccount:
-    """Somebody with one role in `tenant` (or none), whose password is PASSWORD. `database` is the worker's."""
+    """Somebody with one role in `tenant` (or none), whose password is PASSWORD. `database` is the worker's.
+
+    Without `own_password` it is a first password, which somebody has handed over.
+    """
     number = next(_numbers)
     email, name = email or f"person{number}@people.example", name or f"試験 花子{number}"
     async with database.write(tenant.id) as session:
         account = await service.create_account(session, email=email, name=name, password_hash=_hash())
+        if own_password:
+            chosen = update(Account).where(Account.id == account.id).values(password_changed_at=clock.now())
+            await session.execute(chosen)
         if role is not None:
             await service.assign_role(
                 session, actor=INSTALLATION, account_id=account.id, role=role, organisation_id=organisation_id

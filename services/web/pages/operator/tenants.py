@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.rendering import page
-from shared.identity import passwords
+from shared.identity import invitations, passwords
 from shared.identity import service as identity
 from shared.identity.models import Role
 from shared.identity.policy import Actor, Permission
@@ -95,6 +95,8 @@ async def _launch(
         account = await identity.create_account(
             session, email=email, name=form.text("admin_name") or "管理者", password_hash=password_hash
         )
+        if not account.created:
+            await invitations.distrust_first_password(session, account_id=account.id, email=email)
         await identity.assign_role(session, actor=actor, account_id=account.id, role=Role.SECRETARIAT_ADMIN)
     return account.created
 

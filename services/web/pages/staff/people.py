@@ -1,5 +1,6 @@
 """職員: who works in the secretariat, with which role."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.web.context import Context, Ctx
 from services.web.forms import FormView, read_genuine_form
 from services.web.rendering import page
-from shared.identity import passwords, queries, service
+from shared.identity import invitations, passwords, queries, service
 from shared.identity.models import Role
 from shared.identity.policy import STAFF_ROLES, Actor, Permission, may_grant
 from shared.identity.tokens import new_password
@@ -21,6 +22,7 @@ from shared.kit.refusals import Refusal
 AnyRequest = Request[Any, Any, Any]
 DONE = {
     "added": "役割を加えました。この方は、いまお使いのパスワードでサインインできます。",
+    "asked": "役割を加えました。この方には、ご自分でパスワードを決めるためのメールをお送りしました。",
     "removed": "役割を外しました。この方のサインインは終了しました。",
 }
 
@@ -42,8 +44,8 @@ async def add_person(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         created = await ctx.write(_add, actor=ctx.actor, email=email, name=name, role=role, password_hash=hashed)
     except Refusal as refusal:
         return await _page(ctx, FormView(form.values(), refusal), status=422)
-    if not created:
-        return Redirect("/staff/people?done=added", status_code=303)
+    if created is not Added.NEW:
+        return Redirect(f"/staff/people?done={created}", status_code=303)
     return await page(
         ctx,
         "staff/people/added.html",
@@ -66,11 +68,23 @@ async def remove_person(request: AnyRequest, ctx: Ctx, account_id: FromPath[UUID
     return Redirect("/staff/people?done=removed", status_code=303)
 
 
-async def _add(session: AsyncSession, *, actor: Actor, email: str, name: str, role: Role, password_hash: str) -> bool:
-    """True when the account is new."""
+class Added(StrEnum):
+    """A new account; one that was known; one that was known and must set a password of its own first."""
+
+    NEW = "new"
+    KNOWN = "added"
+    ASKED = "asked"
+
+
+async def _add(session: AsyncSession, *, actor: Actor, email: str, name: str, role: Role, password_hash: str) -> Added:
     account = await service.create_account(session, email=email, name=name, password_hash=password_hash)
+    asked = not account.created and await invitations.distrust_first_password(
+        session, account_id=account.id, email=email
+    )
     await service.assign_role(session, actor=actor, account_id=account.id, role=role)
-    return account.created
+    if asked:
+        return Added.ASKED
+    return Added.NEW if account.created else Added.KNOWN
 
 
 def _role(text: str) -> Role:

@@ -3,11 +3,13 @@
 import re
 
 import httpx
+from sqlalchemy import func, select
 
-from shared.identity.models import Role
+from shared.identity.models import Invitation, Role
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.identity import MadeAccount, form_token, make_account, sign_in, signed_in
+from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 
 PATH = "/staff/people"
@@ -33,8 +35,20 @@ async def test_somebody_who_has_an_account_gets_the_role_and_keeps_the_password(
     staff: httpx.AsyncClient, client_for: ClientFor, worker_database: Database, tenant: Tenant
 ) -> None:
     known = await make_account(worker_database, tenant, None)
-    assert (await add(staff, email=known.email)).status_code == 303
+    assert (await add(staff, email=known.email)).headers["location"] == f"{PATH}?done=added"
     assert (await sign_in(client_for(tenant), known.email)).status_code == 303
+
+
+async def test_a_first_password_that_another_platform_handed_over_opens_nothing_here(
+    staff: httpx.AsyncClient, client_for: ClientFor, worker_database: Database, tenant: Tenant
+) -> None:
+    elsewhere = await make_tenant(worker_database)
+    known = await make_account(worker_database, elsewhere, Role.SECRETARIAT, own_password=False)
+    assert (await add(staff, email=known.email)).headers["location"] == f"{PATH}?done=asked"
+    assert (await sign_in(client_for(tenant), known.email)).status_code != 303
+    async with worker_database.read(tenant.id) as session:
+        asked = select(func.count()).select_from(Invitation).where(Invitation.email == known.email)
+        assert (await session.execute(asked)).scalar_one() == 1
 
 
 async def test_a_role_that_cannot_be_given_here_is_refused(staff: httpx.AsyncClient) -> None:
