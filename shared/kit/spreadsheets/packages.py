@@ -38,7 +38,7 @@ _BROKEN = (
     zlib.error,
     expat.ExpatError,
     etree.XMLSyntaxError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's word for a compression that it does not know
     EOFError,
     ValueError,
     LookupError,

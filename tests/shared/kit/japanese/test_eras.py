@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import japanera
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -210,7 +211,6 @@ def test_fiscal_years_begin_in_april_and_bear_the_newer_name() -> None:
 
 
 def test_our_eras_are_those_of_the_package_japanera() -> None:
-    japanera = pytest.importorskip("japanera")
     theirs = [era for era in japanera.ERA_DATA_GENERAL if era.kanji in {"明治", "大正", "昭和", "平成", "令和"}]
     assert [(era.name, era.start) for era in reversed(ERAS)] == [(era.kanji, era.since) for era in theirs]
     assert theirs[-1].until is None, "a new era: add its line to ERAS, and an end to the line of Reiwa"

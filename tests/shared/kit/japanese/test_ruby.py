@@ -9,12 +9,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import html as lxml_html
 
 from shared.kit.japanese.readings import Piece, align
 from shared.kit.japanese.ruby import ruby_text, with_ruby
 from shared.kit.japanese.sudachi import words
 
-lxml_html = pytest.importorskip("lxml.html")
 _RUBY = re.compile("<ruby>(.*?)<rp>（</rp><rt>(.*?)</rt><rp>）</rp></ruby>")
 
 
