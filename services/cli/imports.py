@@ -27,9 +27,10 @@ from shared.kit.japanese import Unreadable, eras
 from shared.kit.refusals import Refusal
 from shared.kit.settings import Settings
 from shared.kit.spreadsheets.reading import read_table
-from shared.members import import_queries, importing
-from shared.members.import_models import MemberImport, Outcome
-from shared.members.import_queries import ImportView
+from shared.members.imports import queries as import_queries
+from shared.members.imports import service as importing
+from shared.members.imports.models import MemberImport, Outcome
+from shared.members.imports.queries import ImportView
 from shared.tenants import queries
 
 Watch = Callable[[ImportView], None]

@@ -10,7 +10,7 @@ import shared.content.models
 import shared.events.models
 import shared.members.models
 import shared.members.screening_models
-import shared.members.umbrella_models  # noqa: F401
+import shared.members.umbrella.models  # noqa: F401
 from services.cli.commands import add_command
 from services.cli.database import running_database
 from services.cli.new_tenant import Answers, words_of, write_new_tenant

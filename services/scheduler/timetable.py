@@ -17,7 +17,7 @@ from shared.kit.database.lost import is_lost
 from shared.kit.database.session import Database
 from shared.kit.retention import forget_done_facts, forget_idempotency_keys, forget_rate_limits
 from shared.members.freshness import ask_for_confirmation
-from shared.members.notices import let_withdrawals_take_effect
+from shared.members.notices.service import let_withdrawals_take_effect
 from shared.statistics.service import publish_counts
 from shared.tenants.models import Tenant
 

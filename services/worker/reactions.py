@@ -20,8 +20,11 @@ from shared.identity import letters as identity_letters
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
-from shared.members import freshness, import_batches, notice_letters, portal, relay_letters
+from shared.members import freshness, portal
 from shared.members import letters as member_letters
+from shared.members.imports import batches as import_batches
+from shared.members.notices import letters as notice_letters
+from shared.members.umbrella import letters as relay_letters
 from shared.tenants import facts as tenants
 from shared.tenants import service as tenant_service
 

@@ -20,10 +20,11 @@ from shared.kit.database.session import tenant_of
 from shared.kit.editing import check_revision, locked
 from shared.kit.post import Post
 from shared.kit.refusals import Conflict, Forbidden, Refusal
-from shared.members import notices, versions
+from shared.members import versions
 from shared.members.details import ApplicationDetails
 from shared.members.facts import ApplicationApproved
 from shared.members.models import Channel, MembershipApplication, Organisation
+from shared.members.notices import service as notices
 from shared.members.portal_models import MemberRules
 from shared.members.portal_queries import changes_by_notice, name_of
 

@@ -23,9 +23,9 @@ from shared.identity.tokens import hash_of, new_token
 from shared.kit import clock
 from shared.kit.database.session import NATIONAL, Database
 from shared.kit.settings import Settings
-from shared.members import notices
-from shared.members import umbrella_service as umbrellas
 from shared.members.models import Channel, Organisation, Visibility
+from shared.members.notices import service as notices
+from shared.members.umbrella import service as umbrellas
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
 from tests.architecture.walking import Mutation, addresses, mutations, queries, queries_by_id, with_one_id

@@ -15,7 +15,7 @@ CANNOT_BIND = {"shared/kit/database/session.py", "shared/kit/database/roles.py",
 COMPOSED = {
     "shared/members/directory.py",
     "shared/members/ledger.py",
-    "shared/members/notice_queries.py",
+    "shared/members/notices/queries.py",
     "shared/members/organisations.py",
     "shared/members/portal_queries.py",
 }

@@ -9,7 +9,7 @@ from shared.kit import search
 from shared.kit.database.session import Database
 from shared.kit.did_you_mean import did_you_mean
 from shared.kit.settings import Settings
-from shared.members import umbrella
+from shared.members.umbrella import queries as umbrella
 from shared.tenants.models import ProfileKind
 from tests.tenants.applied import Applied, apply_all
 

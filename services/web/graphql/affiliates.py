@@ -7,7 +7,8 @@ from strawberry import ID
 
 from services.web.graphql.policies import PUBLIC, everyone
 from services.web.graphql.types import Info, as_uuid
-from shared.members import queries, umbrella
+from shared.members import queries
+from shared.members.umbrella import queries as umbrella
 
 
 @strawberry.type(description="傘下の数 as it was stated on a day: 約700社")

@@ -18,11 +18,11 @@ from services.web.graphql.writing import by, key_of, required
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden
-from shared.members import notice_queries as queries
-from shared.members import notices
 from shared.members.details import LABELS
 from shared.members.models import Channel, NoticeState
-from shared.members.notice_queries import ChangeNoticeView, NoticeKind, WithdrawalNoticeView
+from shared.members.notices import queries
+from shared.members.notices import service as notices
+from shared.members.notices.queries import ChangeNoticeView, NoticeKind, WithdrawalNoticeView
 
 strawberry.enum(NoticeState, name="NoticeStatus", description="受付, 受理, 不受理")
 strawberry.enum(NoticeKind, description="変更届, 退会届")

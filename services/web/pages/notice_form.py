@@ -10,7 +10,7 @@ from services.web.forms import Form
 from services.web.pages.public.join_form import Choices
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS, Visibility
-from shared.members.notice_queries import VersionView
+from shared.members.notices.queries import VersionView
 from shared.members.versions import CHANGEABLE, differences
 from shared.members.words import VISIBILITIES
 

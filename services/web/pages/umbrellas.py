@@ -16,8 +16,10 @@ from services.web.rendering import page
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.refusals import NotFound, Refusal
-from shared.members import tags, umbrella, umbrella_service
-from shared.members.umbrella import Listing
+from shared.members import tags
+from shared.members.umbrella import queries as umbrella
+from shared.members.umbrella import service as umbrella_service
+from shared.members.umbrella.queries import Listing
 
 AnyRequest = Request[Any, Any, Any]
 DONE = {

@@ -9,7 +9,7 @@ from services.cli.main import main
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
 from shared.members import queries
-from shared.members.import_models import Outcome
+from shared.members.imports.models import Outcome
 from shared.tenants.models import Tenant
 from tests.factories.members import make_platform
 from tests.factories.worker import workbench

@@ -7,9 +7,9 @@ import msgspec
 
 from shared.kit.database.session import Database
 from shared.kit.spreadsheets.table import Cell, Row, Table
-from shared.members.import_columns import guess_columns
-from shared.members.import_values import Vocabulary, vocabulary
-from shared.members.imports import LedgerReading, LedgerRow, read_ledger
+from shared.members.imports.columns import guess_columns
+from shared.members.imports.reading import LedgerReading, LedgerRow, read_ledger
+from shared.members.imports.values import Vocabulary, vocabulary
 from shared.taxonomy import queries as taxonomy
 from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant

@@ -17,8 +17,8 @@ from shared.members.exports import (
     member_sheet,
     name_list_rows,
 )
-from shared.members.import_columns import guess_columns
-from shared.members.imports import read_ledger
+from shared.members.imports.columns import guess_columns
+from shared.members.imports.reading import read_ledger
 from shared.members.models import Visibility
 from shared.members.queries import OrganisationView
 from tests.factories.members import make_member

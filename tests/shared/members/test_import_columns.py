@@ -4,7 +4,7 @@ import pytest
 
 from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.table import Row, Table
-from shared.members.import_columns import chosen, guess_columns, meanings_of
+from shared.members.imports.columns import chosen, guess_columns, meanings_of
 
 
 @pytest.mark.parametrize(

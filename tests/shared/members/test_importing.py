@@ -13,9 +13,11 @@ from shared.kit.database.session import Database
 from shared.kit.refusals import Conflict, Refusal
 from shared.kit.settings import Settings
 from shared.kit.spreadsheets.reading import read_table
-from shared.members import directory, import_queries, importing, ledger, queries
-from shared.members.import_models import ImportState, Outcome
-from shared.members.import_queries import ImportView
+from shared.members import directory, ledger, queries
+from shared.members.imports import queries as import_queries
+from shared.members.imports import service as importing
+from shared.members.imports.models import ImportState, Outcome
+from shared.members.imports.queries import ImportView
 from shared.members.models import Visibility
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
@@ -194,8 +196,8 @@ async def test_faulty_rows_are_named_and_the_good_ones_come_in(desk: Desk) -> No
 
 
 async def test_the_same_organisation_twice_is_found_across_batches(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.members.import_batches.CHECKED_AT_ONCE", 2)
-    monkeypatch.setattr("shared.members.import_batches.WRITTEN_AT_ONCE", 2)
+    monkeypatch.setattr("shared.members.imports.batches.CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr("shared.members.imports.batches.WRITTEN_AT_ONCE", 2)
     rows = [
         row("つなぐ会", left=date(2024, 1, 1)),
         row("ひらく会"),

@@ -16,9 +16,11 @@ from shared.kit.database.session import Database
 from shared.kit.post import Letter
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.kit.settings import Settings
-from shared.members import directory, notice_queries, notices, queries, service, versions
+from shared.members import directory, queries, service, versions
 from shared.members.models import Channel, Membership, NoticeState, Visibility
-from shared.members.notice_queries import ChangeNoticeView, NoticeKind
+from shared.members.notices import queries as notice_queries
+from shared.members.notices import service as notices
+from shared.members.notices.queries import ChangeNoticeView, NoticeKind
 from shared.tenants.models import Tenant
 from tests.factories.members import filled, make_application, make_member, make_platform, settle
 

@@ -14,8 +14,8 @@ from shared.kit.spreadsheets.reading import read_table
 from shared.kit.spreadsheets.writing import write_csv, write_xlsx
 from shared.members.details import ApplicationDetails, check
 from shared.members.exports import member_lines, member_sheet
-from shared.members.import_columns import guess_columns
-from shared.members.imports import read_ledger
+from shared.members.imports.columns import guess_columns
+from shared.members.imports.reading import read_ledger
 from shared.members.queries import Named, OrganisationView
 from shared.members.versions import CHANGEABLE, differences
 from tests.shared.members.lists import World, make_world

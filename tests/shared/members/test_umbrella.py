@@ -9,9 +9,9 @@ from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.kit.refusals import Conflict, NotFound, Refusal
 from shared.kit.settings import Settings
-from shared.members import umbrella
-from shared.members import umbrella_service as service
-from shared.members.umbrella import Child, Reach
+from shared.members.umbrella import queries as umbrella
+from shared.members.umbrella import service
+from shared.members.umbrella.queries import Child, Reach
 from shared.tenants.models import Tenant
 from tests.factories.members import STAFF, make_member, make_organisation, make_platform, settle
 

@@ -17,9 +17,11 @@ from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden, NotFound, Refusal
-from shared.members import notice_queries, notices, versions
+from shared.members import versions
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import Channel
+from shared.members.notices import queries as notice_queries
+from shared.members.notices import service as notices
 from shared.members.policy import may_act_for
 from shared.members.versions import CHANGEABLE
 from shared.members.words import NOTICE_STATES

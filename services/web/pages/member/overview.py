@@ -17,8 +17,9 @@ from shared.events.proposal_queries import Stage
 from shared.identity.policy import Permission
 from shared.identity.words import ROLES
 from shared.kit.refusals import NotFound
-from shared.members import freshness, notice_queries, portal_queries, queries
+from shared.members import freshness, portal_queries, queries
 from shared.members.models import NoticeState
+from shared.members.notices import queries as notice_queries
 from shared.members.portal_queries import OwnColumns
 from shared.members.queries import OrganisationView
 

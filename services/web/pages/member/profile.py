@@ -14,9 +14,10 @@ from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import notice_queries, portal, portal_queries, queries, versions
+from shared.members import portal, portal_queries, queries, versions
 from shared.members.details import LABELS
 from shared.members.models import CONTACT_COLUMNS, NoticeState, Visibility
+from shared.members.notices import queries as notice_queries
 from shared.members.versions import CHANGEABLE
 from shared.members.words import VISIBILITIES
 

@@ -17,9 +17,10 @@ from services.web.tiles import Place
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.did_you_mean import did_you_mean
-from shared.members import access_log, directory, queries, tags, umbrella
+from shared.members import access_log, directory, queries, tags
 from shared.members.directory import Browsed, Facet
 from shared.members.models import Visibility
+from shared.members.umbrella import queries as umbrella
 from shared.members.visibility import audience_of
 from shared.taxonomy import queries as taxonomy
 from shared.tenants.models import Level

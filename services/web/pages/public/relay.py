@@ -10,7 +10,8 @@ from services.web.context import Ctx
 from services.web.forms import read_genuine_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
-from shared.members import umbrella, umbrella_service
+from shared.members.umbrella import queries as umbrella
+from shared.members.umbrella import service as umbrella_service
 
 #: Whoever reads the address can confirm: it is kept nowhere and told to no other site.
 _PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}

@@ -17,9 +17,10 @@ from shared.events.models import EventState
 from shared.identity.policy import Permission
 from shared.kit import clock, post
 from shared.members import application_queries as applications
-from shared.members import notice_queries, stated_counts
+from shared.members import stated_counts
 from shared.members.models import ApplicationState
-from shared.members.notice_queries import NoticeKind
+from shared.members.notices import queries as notice_queries
+from shared.members.notices.queries import NoticeKind
 from shared.members.words import STATES
 from shared.statistics import queries as statistics
 from shared.statistics.words import NAMES

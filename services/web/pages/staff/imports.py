@@ -21,11 +21,12 @@ from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.kit.spreadsheets.limits import MAX_BYTES, MAX_ROWS
 from shared.kit.spreadsheets.reading import read_table
-from shared.members import import_queries, importing
 from shared.members.details import LABELS
-from shared.members.import_columns import MEANINGS
-from shared.members.import_models import ImportState, Outcome
-from shared.members.import_queries import ImportView
+from shared.members.imports import queries as import_queries
+from shared.members.imports import service as importing
+from shared.members.imports.columns import MEANINGS
+from shared.members.imports.models import ImportState, Outcome
+from shared.members.imports.queries import ImportView
 from shared.members.models import CONTACT_COLUMNS, Visibility
 from shared.members.words import VISIBILITIES
 

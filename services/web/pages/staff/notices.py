@@ -16,9 +16,11 @@ from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import notice_queries, notices, versions
+from shared.members import versions
 from shared.members.details import LABELS
 from shared.members.models import NoticeState
+from shared.members.notices import queries as notice_queries
+from shared.members.notices import service as notices
 from shared.members.words import CHANNELS, NOTICE_STATES
 
 AnyRequest = Request[Any, Any, Any]

@@ -17,9 +17,10 @@ from shared.identity.models import Role
 from shared.identity.policy import ORGANISATION_ROLES, Permission
 from shared.identity.words import ROLES
 from shared.kit.refusals import Refusal
-from shared.members import access_log, freshness, notice_queries, portal, portal_queries, versions
+from shared.members import access_log, freshness, portal, portal_queries, versions
 from shared.members.details import LABELS
 from shared.members.models import CONTACT_COLUMNS
+from shared.members.notices import queries as notice_queries
 from shared.members.words import SOURCES, VISIBILITIES
 
 AnyRequest = Request[Any, Any, Any]

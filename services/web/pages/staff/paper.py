@@ -11,8 +11,9 @@ from services.web.context import Context, Ctx
 from services.web.documents import document
 from shared.identity.policy import Permission
 from shared.kit.japanese import eras
-from shared.members import application_queries, notice_queries, paper, versions
+from shared.members import application_queries, paper, versions
 from shared.members.details import ApplicationDetails
+from shared.members.notices import queries as notice_queries
 from shared.taxonomy import queries as taxonomy
 
 

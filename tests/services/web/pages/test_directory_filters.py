@@ -11,7 +11,7 @@ from lxml import html
 from services.web.site import Site
 from shared.identity.models import Role
 from shared.kit.database.session import Database
-from shared.members import umbrella_service as service
+from shared.members.umbrella import service
 from shared.tenants.models import Level, Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import make_member, make_organisation, make_platform

@@ -11,8 +11,8 @@ from shared.identity.models import Role
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.database.session import Database
-from shared.members import notices
 from shared.members.models import Channel
+from shared.members.notices import service as notices
 from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in

@@ -15,9 +15,10 @@ from services.web.site import Site
 from shared.identity.models import Role
 from shared.kit import clock
 from shared.kit.database.session import Database
-from shared.members import notice_queries, versions
+from shared.members import versions
 from shared.members.models import Channel, NoticeState
-from shared.members.notice_queries import ChangeNoticeView
+from shared.members.notices import queries as notice_queries
+from shared.members.notices.queries import ChangeNoticeView
 from shared.tenants.models import Tenant
 from tests.factories.content import make_announcement
 from tests.factories.identity import make_account, signed_in

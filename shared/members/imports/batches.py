@@ -21,15 +21,15 @@ from shared.kit.editing import locked
 from shared.kit.post import Post
 from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.table import Row, Table, place_of
-from shared.members import import_values
 from shared.members.details import ApplicationDetails
 from shared.members.facts import ImportCheckRequested, ImportRequested, OrganisationsImported
-from shared.members.import_columns import MEANINGS, ColumnGuess
-from shared.members.import_models import ImportRow, ImportState, MemberImport, Outcome
-from shared.members.import_plans import Plan, Stay, plan_all
-from shared.members.import_values import Vocabulary
-from shared.members.importing import cell_of, go_on, guess_of
-from shared.members.imports import LedgerReading, LedgerRow, Remark, overlap, read_ledger
+from shared.members.imports import values as import_values
+from shared.members.imports.columns import MEANINGS, ColumnGuess
+from shared.members.imports.models import ImportRow, ImportState, MemberImport, Outcome
+from shared.members.imports.plans import Plan, Stay, plan_all
+from shared.members.imports.reading import LedgerReading, LedgerRow, Remark, overlap, read_ledger
+from shared.members.imports.service import cell_of, go_on, guess_of
+from shared.members.imports.values import Vocabulary
 from shared.members.models import Membership, Organisation, OrganisationField, Source
 from shared.members.organisations import put_all_into_search
 from shared.members.versions import change, columns_of, is_listed

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.kit.post import LetterClass, Post
 from shared.members.facts import RelayRequested
 from shared.members.models import Organisation
-from shared.members.umbrella_models import RelayReceipt, RelayRequest
+from shared.members.umbrella.models import RelayReceipt, RelayRequest
 
 
 async def pass_on(session: AsyncSession, fact: RelayRequested, letters: Post) -> None:

@@ -22,8 +22,8 @@ from shared.members import tags
 from shared.members.facts import RelayRequested
 from shared.members.models import Organisation
 from shared.members.organisations import put_into_search
-from shared.members.umbrella import MOST_CHILDREN
-from shared.members.umbrella_models import Affiliation, DeclaredAffiliates, RelayReceipt, RelayRequest
+from shared.members.umbrella.models import Affiliation, DeclaredAffiliates, RelayReceipt, RelayRequest
+from shared.members.umbrella.queries import MOST_CHILDREN
 
 _LONGEST_NAME, _LONGEST_BODY = 200, 5000
 _MOST = 1_000_000

@@ -15,10 +15,10 @@ from shared.kit.japanese import Unreadable
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Refusal, Refusals
 from shared.kit.spreadsheets.table import Row, Table, place_of
-from shared.members import import_values as values
 from shared.members.details import ApplicationDetails, check
-from shared.members.import_columns import MEANINGS, REPEATABLE, ColumnGuess, rows_below
-from shared.members.import_values import Vocabulary
+from shared.members.imports import values
+from shared.members.imports.columns import MEANINGS, REPEATABLE, ColumnGuess, rows_below
+from shared.members.imports.values import Vocabulary
 from shared.tenants.queries import Profile
 
 #: Texts that go to 様式1's own checks as they stand.

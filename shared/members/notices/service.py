@@ -16,12 +16,13 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import eras
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import notice_queries, versions
+from shared.members import versions
 from shared.members.details import ApplicationDetails, check
 from shared.members.facts import NoticeAccepted, NoticeRefused
 from shared.members.models import ChangeNotice, Channel, Membership, NoticeState, Organisation, WithdrawalNotice
-from shared.members.notice_queries import ChangeNoticeView, WithdrawalNoticeView
-from shared.members.notice_steps import common_columns, decide, enter, open_notice, refuse, require_right, words_of
+from shared.members.notices import queries as notice_queries
+from shared.members.notices.queries import ChangeNoticeView, WithdrawalNoticeView
+from shared.members.notices.steps import common_columns, decide, enter, open_notice, refuse, require_right, words_of
 from shared.taxonomy import queries as taxonomy
 from shared.tenants import queries as tenants
 

@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
-from shared.members import notice_queries
 from shared.members.details import LABELS
 from shared.members.facts import NoticeAccepted, NoticeReceived, NoticeRefused
 from shared.members.letters import DESK
-from shared.members.notice_queries import ChangeNoticeView, WithdrawalNoticeView
+from shared.members.notices import queries as notice_queries
+from shared.members.notices.queries import ChangeNoticeView, WithdrawalNoticeView
 from shared.members.versions import CHANGEABLE
 from shared.members.words import CHANNELS
 from shared.tenants import queries as tenants

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit.outbox import OutboxRow, OutboxState
 from shared.kit.refusals import NotFound
-from shared.members.import_models import ImportRow, ImportState, MemberImport, Outcome
+from shared.members.imports.models import ImportRow, ImportState, MemberImport, Outcome
 
 MOST = 200
 _SAMPLES = 3

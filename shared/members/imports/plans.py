@@ -18,9 +18,9 @@ from shared.kit.japanese import eras
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Refusal
 from shared.members.details import ApplicationDetails
-from shared.members.import_columns import MEANINGS
-from shared.members.import_models import Outcome
-from shared.members.imports import LedgerRow, name_key
+from shared.members.imports.columns import MEANINGS
+from shared.members.imports.models import Outcome
+from shared.members.imports.reading import LedgerRow, name_key
 from shared.members.models import Membership, Organisation
 from shared.members.versions import CHANGEABLE, details_of_all, differences
 

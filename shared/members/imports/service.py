@@ -22,10 +22,10 @@ from shared.kit.editing import locked
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Conflict, Refusal
 from shared.kit.spreadsheets.table import Cell, Row, Table
-from shared.members import import_columns
 from shared.members.facts import ImportCheckRequested, ImportRequested
-from shared.members.import_columns import ColumnGuess, NoHeader
-from shared.members.import_models import ImportColumns, ImportRow, ImportState, MemberImport, Outcome
+from shared.members.imports import columns as import_columns
+from shared.members.imports.columns import ColumnGuess, NoHeader
+from shared.members.imports.models import ImportColumns, ImportRow, ImportState, MemberImport, Outcome
 from shared.members.models import CONTACT_COLUMNS, Visibility
 
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
