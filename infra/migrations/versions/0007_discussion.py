@@ -1,0 +1,10 @@
+"""Discussion: tags of opinions, and what became of them"""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

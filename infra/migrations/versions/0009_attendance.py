@@ -1,0 +1,10 @@
+"""The day of an event: check-in, tables, viewing, certificates"""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
