@@ -40,6 +40,13 @@ class Event(TenantOwned, Base):
         CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"),
         CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("online_capacity >= 0", name="online_capacity_not_negative"),
+        # What holds when all code fails: never one seat too many (see shared/events/registrations/seats.py).
+        CheckConstraint("hall_taken BETWEEN 0 AND coalesce(capacity, hall_taken)", name="hall_not_oversold"),
+        CheckConstraint(
+            "online_taken BETWEEN 0 AND coalesce(online_capacity, online_taken)", name="online_not_oversold"
+        ),
+        CheckConstraint("hall_waiting >= 0 AND online_waiting >= 0", name="waiting_not_negative"),
+        CheckConstraint("party_limit BETWEEN 1 AND 50", name="party_limit_in_range"),
         belongs_to("media", "flyer_id"),
         belongs_to("organisation", "member_organisation_id"),
         Index("ix_event_member_organisation", "tenant_id", "member_organisation_id"),
@@ -63,6 +70,18 @@ class Event(TenantOwned, Base):
     )
     registration_opens_at: Mapped[datetime | None] = mapped_column(comment="null: when the event is published")
     registration_deadline: Mapped[datetime | None]
+    members_only: Mapped[bool] = mapped_column(default=False, comment="only people of member organisations register")
+    party_limit: Mapped[int] = mapped_column(
+        default=1, comment="most people of one registration: 1 is nobody but oneself"
+    )
+    #: Seats that are confirmed, registrations that wait, and the last registration's number: the row that decides and is shown.
+    hall_taken: Mapped[int] = mapped_column(default=0, comment="people")
+    online_taken: Mapped[int] = mapped_column(default=0, comment="people")
+    hall_waiting: Mapped[int] = mapped_column(default=0, comment="registrations")
+    online_waiting: Mapped[int] = mapped_column(default=0, comment="registrations")
+    last_number: Mapped[int] = mapped_column(
+        default=0, comment="of registrations; also their order on the waiting lists"
+    )
     audience: Mapped[str | None] = mapped_column(comment="who may attend")
     how_to_apply: Mapped[str | None]
     contact_phone: Mapped[str | None]
