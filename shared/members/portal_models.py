@@ -32,3 +32,6 @@ class MemberRules(TenantOwned, Base):
     changes_by_notice: Mapped[bool] = mapped_column(
         default=True, comment="a member's change is a 変更届 for the secretariat; else it holds at once"
     )
+    offers_name_use: Mapped[bool] = mapped_column(
+        default=False, server_default="false", comment="後援名義: members may ask to use the platform's name and logo"
+    )
