@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Integer, Text
 
 from shared.kit.spreadsheets.writing import Value
-from shared.members import directory
+from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import ApplicationState, Channel, Source, Visibility
 from shared.members.queries import OrganisationView
@@ -30,9 +30,7 @@ _ENTERED = [name for name in LABELS if name not in _UNLISTED]
 APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方法", "決定日時", *(LABELS[name] for name in _ENTERED))
 
 
-async def all_members(
-    session: AsyncSession, wanted: directory.Wanted, *, audience: Visibility
-) -> list[OrganisationView]:
+async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Visibility) -> list[OrganisationView]:
     """Every listed organisation that the filters leave, in the order of the list."""
     found: list[OrganisationView] = []
     while len(found) < MOST:

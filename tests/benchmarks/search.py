@@ -22,7 +22,7 @@ from shared.kit.database.session import NATIONAL, Database
 from shared.kit.japanese.search_text import folded_text, search_vector, word_line
 from shared.kit.settings import Settings
 from shared.members import directory
-from shared.members.directory import Wanted
+from shared.members.filters import Wanted
 
 LARGE, TENANTS, ALL = 10_000, 1_788, 200_000
 QUESTIONS = 100

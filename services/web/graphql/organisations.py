@@ -8,7 +8,7 @@ from strawberry import ID, Parent
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import PUBLIC, everyone
 from services.web.graphql.types import Info, as_uuid
-from shared.members import access_log, directory, queries
+from shared.members import access_log, directory, filters, queries
 from shared.members.models import Visibility
 from shared.members.queries import MemberCount as MemberCountView
 from shared.members.queries import OrganisationView
@@ -48,8 +48,10 @@ class Organisation:
     demo: bool = strawberry.field(description="Invented for the demonstration")
     representative_title: str | None
     representative_name: str | None
+    representative_kana: str | None
     contact_department: str | None
     contact_name: str | None
+    contact_kana: str | None
     postal_code: str | None
     address: str | None
     phone: str | None
@@ -92,7 +94,7 @@ class OrganisationQueries:
         wanted, offset = filter or OrganisationFilter(), place_after(after)
         page = await info.context.read(
             directory.listed,
-            directory.Wanted(
+            filters.Wanted(
                 search=wanted.search,
                 fields=wanted.fields or (),
                 categories=wanted.categories or (),

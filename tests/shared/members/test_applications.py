@@ -15,7 +15,7 @@ from shared.kit import clock, content_version, search
 from shared.kit.database.session import Database
 from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, NotFound, Refusal
-from shared.members import application_queries, directory, lookalikes, queries, service
+from shared.members import application_queries, directory, filters, lookalikes, queries, service
 from shared.members.application_queries import ApplicationView
 from shared.members.models import ApplicationState, Channel, Membership, MembershipApplication
 from shared.tenants.models import Tenant
@@ -99,7 +99,7 @@ async def test_approval_makes_a_member_from_its_day_on(web_database: Database, p
     async with web_database.read(platform.id) as session:
         counts = [(await queries.member_count(session, day)).count for day in (today - timedelta(days=1), today)]
         listed = await directory.listed(session)
-        found = await directory.listed(session, directory.Wanted(search="ｺﾄﾞﾓ食堂"))
+        found = await directory.listed(session, filters.Wanted(search="ｺﾄﾞﾓ食堂"))
         hits = await search.find(session, HIDDEN_PHONE)
     assert counts == [0, 1]
     assert [(item.name, item.joined_on) for item in listed.items] == [("㈱髙﨑こども食堂", today)]

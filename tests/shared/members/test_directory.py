@@ -8,7 +8,8 @@ from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.kit.refusals import NotFound
 from shared.members import directory, queries
-from shared.members.directory import Directory, Wanted
+from shared.members.directory import Directory
+from shared.members.filters import Wanted
 from shared.members.models import CONTACT_COLUMNS, Visibility
 from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant

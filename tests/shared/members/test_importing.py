@@ -13,7 +13,7 @@ from shared.kit.database.session import Database
 from shared.kit.refusals import Conflict, Refusal
 from shared.kit.settings import Settings
 from shared.kit.spreadsheets.reading import read_table
-from shared.members import directory, ledger, queries
+from shared.members import directory, filters, ledger, queries
 from shared.members.imports import queries as import_queries
 from shared.members.imports import service as importing
 from shared.members.imports.models import ImportState, Outcome
@@ -141,7 +141,7 @@ async def test_a_list_comes_into_the_ledger_and_the_search(desk: Desk) -> None:
     assert await desk.names() == ["つなぐ会", "ひらく会"]
     counts = await desk.read(ledger.counts_on, [FOUNDED, date(2023, 7, 14), date(2024, 1, 1)])
     assert counts == {FOUNDED: 2, date(2023, 7, 14): 3, date(2024, 1, 1): 2}
-    seen = (await desk.read(directory.listed, directory.Wanted(search="ひらく"), audience=Visibility.SECRETARIAT)).items
+    seen = (await desk.read(directory.listed, filters.Wanted(search="ひらく"), audience=Visibility.SECRETARIAT)).items
     assert [(each.name, each.phone, each.municipality, each.joined_on) for each in seen] == [
         ("ひらく会", "088-621-2179", "阿南市", date(2023, 7, 14))
     ]

@@ -16,7 +16,7 @@ from shared.events import open_data as events_data
 from shared.events import queries as events
 from shared.identity.policy import Permission
 from shared.kit.spreadsheets.writing import Value, write_csv
-from shared.members import directory, export_lists
+from shared.members import export_lists, filters
 from shared.members import open_data as members_data
 from shared.members.models import Visibility
 from shared.members.queries import OrganisationView
@@ -71,7 +71,7 @@ async def events_as_csv(ctx: Ctx) -> Response[bytes]:
 
 
 async def _members(ctx: Context) -> list[OrganisationView]:
-    return await ctx.read(export_lists.all_members, directory.Wanted(), audience=Visibility.PUBLIC)
+    return await ctx.read(export_lists.all_members, filters.Wanted(), audience=Visibility.PUBLIC)
 
 
 async def _csv(

@@ -18,7 +18,9 @@ from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.did_you_mean import did_you_mean
 from shared.members import access_log, directory, queries, tags
-from shared.members.directory import Browsed, Facet
+from shared.members import filters as member_filters
+from shared.members.directory import Browsed
+from shared.members.filters import Facet
 from shared.members.models import Visibility
 from shared.members.umbrella import queries as umbrella
 from shared.members.visibility import audience_of
@@ -50,9 +52,9 @@ class Wanted(msgspec.Struct, frozen=True):
         return bool(self.text or any(self.filters.values()))
 
     @property
-    def sought(self) -> directory.Wanted:
+    def sought(self) -> member_filters.Wanted:
         values = {plural: [self.filters[name]] for name, (_, _, plural) in FILTERS.items() if self.filters[name]}
-        return directory.Wanted(search=self.text, **values)
+        return member_filters.Wanted(search=self.text, **values)
 
     def address(self, number: int = 1, **changes: str) -> str:
         given = {"q": self.text} | self.filters | changes
