@@ -10,6 +10,7 @@ from croniter import croniter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.events.timekeeping import keep_events_in_time
 from shared.identity.invitations import forget_old_invitations
 from shared.identity.retention import blot_out_links, forget_expired_sessions, forget_expired_tokens
 from shared.kit import clock
@@ -37,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 TIMETABLE = (
+    Entry("* * * * *", keep_events_in_time, at_start=True),
     Entry("*/10 * * * *", forget_rate_limits, each_tenant=False),
     Entry("7 * * * *", forget_expired_sessions),
     Entry("12 * * * *", forget_expired_tokens),
