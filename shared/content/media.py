@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from shared.kit import clock, pictures
 from shared.kit.content_version import bump
 from shared.kit.database.session import tenant_of
 from shared.kit.drawings import read_drawing
+from shared.kit.editing import locked
 from shared.kit.files import FileStore
 from shared.kit.japanese.normalise import clean_lines, clean_text
 from shared.kit.pictures import Picture
@@ -41,15 +42,41 @@ async def store_image(
     caption: str | None = None,
     credit: str | None = None,
     decorative: bool = False,
+    withheld: bool = False,
+    uploaded_by: UUID | None = None,
 ) -> Media:
     """Keep a photograph or a scan in three sizes, without its EXIF (places and persons) and upright.
 
     The bytes decide what it is: PNG, JPEG or WebP. A name that exists gets the new bytes and words.
+    A `withheld` picture is shown to the secretariat only. `uploaded_by` is an account.
     Refusals name the fields `file`, `alt`, `caption`. No connection is held while the picture is worked on.
     """
     words = checked_words(alt=alt, decorative=decorative, caption=caption, credit=credit)
     picture = await asyncio.to_thread(pictures.read, data)
-    return await _keep(session, files, name or f"{uuid4().hex}.{picture.suffix}", picture, words)
+    media = await _keep(session, files, name or f"{uuid4().hex}.{picture.suffix}", picture, words)
+    media.withheld, media.uploaded_by = withheld, uploaded_by
+    await session.flush()
+    return media
+
+
+async def change_words(
+    session: AsyncSession,
+    *,
+    media_id: UUID,
+    alt: str,
+    decorative: bool = False,
+    caption: str | None = None,
+    credit: str | None = None,
+) -> Media:
+    """Other words for a picture that is kept already. Refusals name `alt`, `caption`."""
+    media = await locked(session, Media, media_id)
+    words = checked_words(alt=alt, decorative=decorative, caption=caption, credit=credit)
+    if words != Words(media.alt, media.decorative, media.caption, media.credit):
+        media.alt, media.decorative = words.alt, words.decorative
+        media.caption, media.credit = words.caption, words.credit
+        await session.flush()
+        await bump(session)
+    return media
 
 
 async def store_drawing(

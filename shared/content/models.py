@@ -33,6 +33,24 @@ class Media(TenantOwned, Base):
     decorative: Mapped[bool] = mapped_column(default=False)
     caption: Mapped[str | None]
     credit: Mapped[str | None]
+    withheld: Mapped[bool] = mapped_column(
+        default=False, comment="for the secretariat's eyes: 撮影の同意 is not confirmed"
+    )
+    uploaded_by: Mapped[UUID | None] = mapped_column(comment="account; null: a manifest or a program")
+    created_at: Mapped[datetime]
+
+
+class MediaDocument(TenantOwned, Base):
+    """The PDF that a picture is the first page of: kept as it came, offered beside the picture."""
+
+    __tablename__ = "media_document"
+    __table_args__ = (belongs_to("media", "media_id", cascade=True), UniqueConstraint("tenant_id", "media_id"))
+
+    media_id: Mapped[UUID]
+    file_name: Mapped[str] = mapped_column(comment="as it came; only its end is ours: .pdf")
+    path: Mapped[str] = mapped_column(comment="in the file store")
+    byte_size: Mapped[int]
+    pages: Mapped[int]
     created_at: Mapped[datetime]
 
 

@@ -10,12 +10,31 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from shared.content.models import Announcement, AnnouncementState, Media, Page
+from shared.content.models import Announcement, AnnouncementState, Media, MediaDocument, Page
 
 SIZES = ("original", "1200", "thumb")
 
 #: Rows of one answer, whatever is asked for.
 MOST_ROWS = 500
+
+
+class DocumentView(msgspec.Struct, frozen=True):
+    """The PDF that a picture is the first page of."""
+
+    file_name: str
+    byte_size: int
+    pages: int
+
+    @property
+    def size(self) -> str:
+        """As people say it: 480KB, 1.2MB."""
+        if self.byte_size < 1_000_000:
+            return f"{max(1, round(self.byte_size / 1_000))}KB"
+        return f"{self.byte_size / 1_000_000:.1f}MB"
+
+
+#: The longest side of each size; no picture is made larger than it was.
+LONGEST_SIDE = {"thumb": 400, "1200": 1200, "original": 3000}
 
 
 class MediaView(msgspec.Struct, frozen=True):
@@ -31,6 +50,22 @@ class MediaView(msgspec.Struct, frozen=True):
     height: int
     content_type: str
     version: str
+    document: DocumentView | None = None
+
+    @property
+    def document_url(self) -> str:
+        return f"/media/{self.id}/document.pdf"
+
+    @property
+    def srcset(self) -> str:
+        """For browsers to choose from; a drawing has one size for all."""
+        if self.content_type == "image/svg+xml":
+            return ""
+        widths = {self._width(side): size for size, side in reversed(LONGEST_SIDE.items())}
+        return ", ".join(f"{self.url(size)} {width}w" for width, size in sorted(widths.items()))
+
+    def _width(self, side: int) -> int:
+        return max(1, round(self.width * min(1.0, side / max(self.width, self.height))))
 
     def url(self, size: str = "1200") -> str:
         """On the tenant's site; it may be kept for ever, because it names the bytes."""
@@ -45,6 +80,15 @@ class MediaFile(msgspec.Struct, frozen=True):
     content_type: str
     sha256: str
     sizes: dict[str, str]
+    #: For the secretariat only.
+    withheld: bool
+
+
+class DocumentFile(msgspec.Struct, frozen=True):
+    """What is needed to send a PDF. `path` is its key in the file store."""
+
+    file_name: str
+    path: str
 
 
 class AnnouncementView(msgspec.Struct, frozen=True):
@@ -81,7 +125,9 @@ class PageView(msgspec.Struct, frozen=True):
 #: For statements of this slice and of those above: a MediaView of the row that is called `media`.
 MEDIA_JSON = """jsonb_build_object('id', media.id, 'name', media.name, 'alt', media.alt, 'decorative', media.decorative,
   'caption', media.caption, 'credit', media.credit, 'width', media.width, 'height', media.height,
-  'content_type', media.content_type, 'version', left(media.sha256, 12))"""
+  'content_type', media.content_type, 'version', left(media.sha256, 12),
+  'document', (SELECT jsonb_build_object('file_name', d.file_name, 'byte_size', d.byte_size, 'pages', d.pages)
+    FROM media_document d WHERE d.tenant_id = media.tenant_id AND d.media_id = media.id))"""
 
 _MEDIA: ColumnElement[Any] = literal_column(MEDIA_JSON)
 _ANNOUNCEMENT: ColumnElement[Any] = literal_column(
@@ -153,23 +199,36 @@ async def media_by_name_or_id(session: AsyncSession, name_or_id: str) -> MediaVi
 
 
 async def media_file(session: AsyncSession, name_or_id: str) -> MediaFile | None:
-    statement = select(Media.id, Media.name, Media.content_type, Media.sha256, Media.sizes).where(_named(name_or_id))
-    row = (await session.execute(statement.limit(1))).one_or_none()
+    columns = (Media.id, Media.name, Media.content_type, Media.sha256, Media.sizes, Media.withheld)
+    row = (await session.execute(select(*columns).where(_named(name_or_id)).limit(1))).one_or_none()
     return MediaFile(*row) if row else None
 
 
+async def document_file(session: AsyncSession, name_or_id: str) -> DocumentFile | None:
+    """Nothing of a withheld picture."""
+    here = (MediaDocument.tenant_id == Media.tenant_id) & (MediaDocument.media_id == Media.id)
+    statement = select(MediaDocument.file_name, MediaDocument.path).join(Media, here)
+    row = (await session.execute(statement.where(_named(name_or_id), ~Media.withheld).limit(1))).one_or_none()
+    return DocumentFile(*row) if row else None
+
+
 async def media_list(session: AsyncSession, *, first: int = 60, offset: int = 0) -> list[MediaView]:
-    """Newest first: to choose from."""
-    statement = select(cast(_MEDIA, Text)).select_from(Media).order_by(Media.created_at.desc(), Media.id.desc())
+    """Newest first: to choose from, without the withheld ones."""
+    statement = select(cast(_MEDIA, Text)).select_from(Media).where(~Media.withheld)
+    statement = statement.order_by(Media.created_at.desc(), Media.id.desc())
     rows = await session.execute(statement.limit(first).offset(offset))
     return [msgspec.json.decode(row, type=MediaView) for row in rows.scalars()]
 
 
 async def media_with_same_alt(session: AsyncSession, *, alt: str, besides: UUID | None = None) -> list[MediaView]:
-    """Four pictures that all read alike help nobody: to be shown to whoever writes the text."""
+    """Four pictures that all read alike help nobody: to be shown to whoever writes the text.
+
+    The very same picture under another name may well have the same words.
+    """
     statement = select(cast(_MEDIA, Text)).select_from(Media).where(Media.alt == alt, Media.alt != "")
     if besides is not None:
-        statement = statement.where(Media.id != besides)
+        same = select(Media.sha256).where(Media.id == besides).scalar_subquery()
+        statement = statement.where(Media.id != besides, Media.sha256 != same)
     rows = await session.execute(statement.order_by(Media.created_at).limit(10))
     return [msgspec.json.decode(row, type=MediaView) for row in rows.scalars()]
 

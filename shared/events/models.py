@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared.kit import clock
 from shared.kit.database.base import Base, TenantOwned, belongs_to
 
 
@@ -91,6 +92,7 @@ class Event(TenantOwned, Base):
     description: Mapped[str] = mapped_column(comment="Markdown", default="")
     description_easy: Mapped[str | None]
     flyer_id: Mapped[UUID | None]
+    questionnaire_url: Mapped[str | None] = mapped_column(comment="https; shown once the event has begun")
     member_organisation_id: Mapped[UUID | None] = mapped_column(comment="the member who holds it")
     proposed_at: Mapped[datetime | None] = mapped_column(comment="a member's draft that waits for the secretariat")
     returned_message: Mapped[str | None] = mapped_column(comment="what the member was asked to mend")
@@ -99,6 +101,17 @@ class Event(TenantOwned, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
+
+    def over(self, now: datetime) -> bool:
+        """See `is_over`."""
+        return is_over(self.starts_at, self.ends_at, all_day=self.all_day, now=now)
+
+
+def is_over(starts_at: datetime, ends_at: datetime | None, *, all_day: bool, now: datetime) -> bool:
+    """Its time has passed; an event of a whole day, or without an end, lasts until midnight in Japan."""
+    if all_day or ends_at is None:
+        return (ends_at or starts_at).astimezone(clock.JST).date() < now.astimezone(clock.JST).date()
+    return ends_at <= now
 
 
 class EventChange(TenantOwned, Base):
@@ -165,7 +178,7 @@ class EventReport(TenantOwned, Base):
 
 
 class ReportPhoto(TenantOwned, Base):
-    """A picture of the day, in its order. Alt and caption stand with the medium."""
+    """A picture of the day, in its order. Alt and caption stand with the medium; without 撮影の同意 it is not published."""
 
     __tablename__ = "report_photo"
     __table_args__ = (
@@ -178,6 +191,8 @@ class ReportPhoto(TenantOwned, Base):
     media_id: Mapped[UUID]
     ordinal: Mapped[int]
     caption: Mapped[str | None]
+    credit: Mapped[str | None]
+    consented: Mapped[bool] = mapped_column(default=False)
 
 
 class Measure(TenantOwned, Base):
@@ -211,15 +226,56 @@ class DiscussionTopic(TenantOwned, Base):
 
 
 class Opinion(TenantOwned, Base):
-    """意見, as it was said; `gloss` is what stood in brackets."""
+    """意見, as it was said; `gloss` is what stood in brackets. Its tags are 対象, 方法 and 時期, in free words."""
 
     __tablename__ = "opinion"
     __table_args__ = (
         belongs_to("discussion_topic", "topic_id", cascade=True),
+        belongs_to("follow_up", "follow_up_id"),
         UniqueConstraint("tenant_id", "topic_id", "ordinal"),
+        Index("ix_opinion_follow_up", "tenant_id", "follow_up_id"),
     )
 
     topic_id: Mapped[UUID]
     ordinal: Mapped[int]
     body: Mapped[str]
     gloss: Mapped[str | None]
+    targets: Mapped[list[str]] = mapped_column(default=list, server_default="{}", comment="whom it speaks of")
+    methods: Mapped[list[str]] = mapped_column(default=list, server_default="{}", comment="how")
+    timings: Mapped[list[str]] = mapped_column(default=list, server_default="{}", comment="when")
+    follow_up_id: Mapped[UUID | None] = mapped_column(comment="what became of it")
+
+
+class FollowUpState(StrEnum):
+    """未着手 → 検討中 → 実施, or 見送り."""
+
+    NOT_STARTED = "NOT_STARTED"
+    CONSIDERING = "CONSIDERING"
+    DONE = "DONE"
+    DECLINED = "DECLINED"
+
+
+class FollowUp(TenantOwned, Base):
+    """What is to become of an opinion, or of several that ask for the same (`Opinion.follow_up_id`)."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        belongs_to("event", "event_id", cascade=True),
+        belongs_to("event", "linked_event_id"),
+        belongs_to("announcement", "announcement_id"),
+        Index("ix_follow_up_event", "tenant_id", "event_id"),
+    )
+
+    event_id: Mapped[UUID]
+    title: Mapped[str]
+    state: Mapped[FollowUpState] = mapped_column(default=FollowUpState.NOT_STARTED)
+    responsible: Mapped[str | None] = mapped_column(comment="who sees to it; for the secretariat")
+    due_on: Mapped[date | None]
+    result: Mapped[str | None] = mapped_column(comment="what came of it, for everybody")
+    note: Mapped[str | None] = mapped_column(comment="for the secretariat")
+    published: Mapped[bool] = mapped_column(default=False, comment="shown on the event's page")
+    linked_event_id: Mapped[UUID | None]
+    announcement_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)

@@ -96,7 +96,10 @@ async def test_pictures_that_read_alike_are_pointed_out(
     worker_database: Database, tenant: Tenant, files: FileStore
 ) -> None:
     first = await make_media(worker_database, tenant, files, alt="グループ討議の様子")
-    second = await make_media(worker_database, tenant, files, alt="グループ討議の様子")
+    second = await make_media(
+        worker_database, tenant, files, alt="グループ討議の様子", data=photograph(colour="#884422")
+    )
+    await make_media(worker_database, tenant, files, alt="グループ討議の様子", data=photograph(colour="#884422"))
     await make_media(worker_database, tenant, files, alt="", decorative=True)
     async with worker_database.read(tenant.id) as session:
         alike = await queries.media_with_same_alt(session, alt="グループ討議の様子", besides=second.id)
