@@ -23,6 +23,8 @@ from shared.members import facts as members
 from shared.members import freshness, portal
 from shared.members import letters as member_letters
 from shared.members.imports import batches as import_batches
+from shared.members.name_use import facts as name_use
+from shared.members.name_use import letters as name_use_letters
 from shared.members.notices import letters as notice_letters
 from shared.members.umbrella import letters as relay_letters
 from shared.tenants import facts as tenants
@@ -48,6 +50,10 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     members.ImportCheckRequested: (import_batches.check_rows,),
     members.ImportRequested: (import_batches.write_rows,),
     members.RelayRequested: (relay_letters.pass_on,),
+    name_use.NameUseRequested: (name_use_letters.confirm_request, name_use_letters.tell_desk_of_request),
+    name_use.NameUseApproved: (name_use_letters.announce_permission,),
+    name_use.NameUseRefused: (name_use_letters.announce_refusal,),
+    name_use.NameUseReported: (name_use_letters.tell_desk_of_report,),
     tenants.ProfileEdited: (tenant_service.refresh_relatives_of,),
 }
 

@@ -207,13 +207,18 @@ def _heading(
     }
 
 
-def _desk(profile: Profile, web_address: str | None) -> dict[str, Any]:
+def desk_lines(profile: Profile) -> str:
+    """Where the secretariat is reached, line by line."""
     contacts = [contact for contact in profile.contacts if DESK in contact.purpose] or profile.contacts[:1]
+    return "\n".join(_lines(contacts[0])) if contacts else ""
+
+
+def _desk(profile: Profile, web_address: str | None) -> dict[str, Any]:
     web = web_address and {
         "label": "ウェブからも申し込めます",
         "qr": qr_code(web_address, f"ウェブで申し込むページ {web_address} のQRコード"),
     }
-    return {"desk": "\n".join(_lines(contacts[0])) if contacts else "", "web": web or None}
+    return {"desk": desk_lines(profile), "web": web or None}
 
 
 def _lines(contact: ContactView) -> list[str]:

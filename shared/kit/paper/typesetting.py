@@ -30,6 +30,7 @@ class Document(StrEnum):
     FORM = "form.typ"
     LABELS = "labels.typ"
     NAME_LIST = "name_list.typ"
+    PERMISSION = "permission.typ"
 
 
 #: typst remembers what it has set, and of a list of a thousand rows that is a quarter of a gigabyte.
