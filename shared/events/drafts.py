@@ -13,6 +13,8 @@ from shared.kit.japanese.normalise import clean_lines, clean_text
 from shared.kit.refusals import Refusal, Refusals
 
 MOST_SEATS = 1_000_000
+#: No registration brings more people than this, whoever enters it.
+LARGEST_PARTY = 50
 MOST_SESSIONS = 60
 MOST_APPEARANCES = 40
 YEARS = range(1989, 2101)
@@ -47,6 +49,8 @@ class EventDraft(msgspec.Struct, kw_only=True, frozen=True):
     capacity: int | None = None
     online_capacity: int | None = None
     takes_registrations: bool = True
+    members_only: bool = False
+    party_limit: int = 1
     registration_opens_at: datetime | None = None
     registration_deadline: datetime | None = None
     audience: str | None = None
@@ -173,6 +177,9 @@ def _seat_problems(draft: EventDraft) -> Iterator[Refusal]:
         if seats is not None and not 0 <= seats <= MOST_SEATS:
             message = f"{label}は0から{MOST_SEATS:,}までの数で入力してください。定員がないときは空欄にします。"
             yield Refusal("OUT_OF_RANGE", message, field)
+    if not 1 <= draft.party_limit <= LARGEST_PARTY:
+        message = f"一度に申し込める人数は1人から{LARGEST_PARTY}人までで入力してください。"
+        yield Refusal("OUT_OF_RANGE", message, "party_limit")
 
 
 def _cleaned_session(draft: SessionDraft) -> SessionDraft:

@@ -21,6 +21,7 @@ from shared.events.drafts import (
 from shared.events.facts import EventCancelled, EventChanged, EventPublished
 from shared.events.indexing import index_event
 from shared.events.models import Appearance, Event, EventChange, EventState, Session
+from shared.events.registrations.promotion import promote
 from shared.identity.policy import Actor
 from shared.kit import audit, clock
 from shared.kit.content_version import bump
@@ -82,6 +83,7 @@ async def update_event(
     await _check_flyer(session, draft.flyer_id)
     if not changes.anything_changed(event, draft):
         return event
+    _check_seats(event, draft)
     # A correction of what was held, or will not be, is no change of plans.
     moved = event.state in _TO_BE_HELD and changes.plans_changed(event, draft)
     summary = changes.words_of_change(event, draft, _reason(reason)) if moved else None
@@ -90,6 +92,7 @@ async def update_event(
         setattr(event, name, value)
     if event.state is EventState.POSTPONED and new_day:
         event.state = _public_state(event)
+    await promote(session, event)
     await _changed(session, actor, "event.update", event)
     if summary:
         await _tell(session, event, summary)
@@ -186,6 +189,24 @@ def _public_state(event: Event) -> EventState:
     closes = event.registration_deadline or event.ends_at or event.starts_at
     open_now = (event.registration_opens_at or now) <= now and (closes > now or event.all_day)
     return EventState.OPEN if event.takes_registrations and open_now else EventState.ANNOUNCED
+
+
+def _check_seats(event: Event, draft: EventDraft) -> None:
+    """Fewer seats than are confirmed, or a way closed that people have taken: nobody is sent away silently."""
+    for capacity, taken, field, place in (
+        (draft.capacity, event.hall_taken, "capacity", "会場"),
+        (draft.online_capacity, event.online_taken, "online_capacity", "オンライン"),
+    ):
+        if capacity is not None and capacity < taken:
+            raise Refusal(
+                "CAPACITY_BELOW_CONFIRMED",
+                f"{place}ではすでに{taken}人の参加が確定しています。定員を{taken}人以上にするか、"
+                "先に申込一覧で、連絡のうえ取り消す申込を選んでください。",
+                field,
+            )
+    if not draft.online and event.online_taken + event.online_waiting > 0:
+        message = "オンラインで申し込んでいる方がいるため、オンライン参加をやめられません。先に申込一覧で、会場への変更などをしてください。"
+        raise Refusal("ONLINE_TAKEN", message, "online")
 
 
 def _check_to_be_held(event: Event, verb: str) -> None:

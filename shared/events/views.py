@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.content.queries import MediaView
-from shared.events.models import EventKind, EventState
+from shared.events.models import EventKind, EventState, is_over
 from shared.kit import clock
 
 
@@ -122,6 +122,13 @@ class EventView(msgspec.Struct, frozen=True):
     photos: list[PhotoView]
     #: The member who holds it.
     member_organisation_id: UUID | None = None
+    members_only: bool = False
+    party_limit: int = 1
+    #: People who have a seat, registrations that wait: from the row that decides.
+    hall_taken: int = 0
+    online_taken: int = 0
+    hall_waiting: int = 0
+    online_waiting: int = 0
 
     @property
     def first_day(self) -> date:
@@ -137,10 +144,8 @@ class EventView(msgspec.Struct, frozen=True):
         return self.state is EventState.POSTPONED or not self.over(now)
 
     def over(self, now: datetime) -> bool:
-        """Its time has passed; an event of a whole day lasts until midnight."""
-        if self.all_day or self.ends_at is None:
-            return self.last_day < now.astimezone(clock.JST).date()
-        return self.ends_at <= now
+        """See `shared.events.models.is_over`."""
+        return is_over(self.starts_at, self.ends_at, all_day=self.all_day, now=now)
 
     def phase(self, now: datetime) -> Phase:
         """For readers: nothing is "announced" or "open" any more once its day or its deadline has passed."""
@@ -148,16 +153,28 @@ class EventView(msgspec.Struct, frozen=True):
             return Phase.PAST
         if not self._opened(now):
             return Phase(self.state)
-        late = self.registration_deadline is not None and self.registration_deadline < now
-        return Phase.CLOSED if late else Phase.OPEN
+        if self.registration_deadline is not None and self.registration_deadline < now:
+            return Phase.CLOSED
+        return Phase.FULL if self.state is EventState.FULL else Phase.OPEN
 
     def _opened(self, now: datetime) -> bool:
         if self.state is EventState.ANNOUNCED and self.takes_registrations:
             return self.registration_opens_at is not None and self.registration_opens_at <= now
-        return self.state is EventState.OPEN
+        return self.state in (EventState.OPEN, EventState.FULL)
 
     def registration_open(self, now: datetime) -> bool:
+        """Also when it is full: then one registers for the waiting list."""
         return self.takes_registrations and self.phase(now) in (Phase.OPEN, Phase.FULL)
+
+    @property
+    def confirmed_count(self) -> int:
+        """People, in the hall and online."""
+        return self.hall_taken + self.online_taken
+
+    @property
+    def waitlist_count(self) -> int:
+        """Registrations, for the hall and online."""
+        return self.hall_waiting + self.online_waiting
 
 
 class EventPage(msgspec.Struct, frozen=True):

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     ORGANISATION_EDIT_OWN = "organisation:edit-own"
     PROFILE_EDIT = "profile:edit"
     PUBLIC = "public"
+    REGISTRATION_READ = "registration:read"
+    REGISTRATION_WRITE = "registration:write"
     SIGNED_IN = "signed-in"
     STAFF_MANAGE = "staff:manage"
     TENANT_MANAGE = "tenant:manage"
@@ -41,6 +43,8 @@ _SECRETARIAT = frozenset(
         Permission.LETTER_READ,
         Permission.LETTER_SEND,
         Permission.MEDIA_WRITE,
+        Permission.REGISTRATION_READ,
+        Permission.REGISTRATION_WRITE,
     }
 )
 

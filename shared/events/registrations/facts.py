@@ -1,0 +1,46 @@
+"""What happened to registrations."""
+
+from uuid import UUID
+
+from shared.events.registrations.models import RegistrationStatus
+from shared.kit.outbox import Fact
+
+
+class RegistrationAccepted(Fact, frozen=True, kw_only=True):
+    """`status` is that of the moment: a promotion meanwhile is told by its own letter."""
+
+    registration_id: UUID
+    status: RegistrationStatus
+
+
+class RegistrationAskedAgain(Fact, frozen=True, kw_only=True):
+    """Somebody has registered with the address of a person who is registered: only that person is told."""
+
+    registration_id: UUID
+
+
+class RegistrationChanged(Fact, frozen=True, kw_only=True):
+    registration_id: UUID
+    revision: int
+
+
+class RegistrationCancelled(Fact, frozen=True, kw_only=True):
+    registration_id: UUID
+
+
+class RegistrationPromoted(Fact, frozen=True, kw_only=True):
+    """繰り上げ: from the waiting list to a seat."""
+
+    registration_id: UUID
+
+
+class RegistrationPassedOver(Fact, frozen=True, kw_only=True):
+    """A group for which the free seats did not suffice, while somebody behind it found one. Told once."""
+
+    registration_id: UUID
+
+
+class ReminderDue(Fact, frozen=True, kw_only=True):
+    """The event is tomorrow."""
+
+    registration_id: UUID

@@ -1,0 +1,137 @@
+"""What is read of registrations: the person's own by its key, the secretariat's by event. Nothing here is public."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.registrations.models import Attendance, RegistrationChannel, RegistrationStatus
+from shared.kit.refusals import NotFound
+
+#: Rows of one answer, whatever is asked for.
+MOST_ROWS = 1_000
+
+
+class RegistrationView(msgspec.Struct, frozen=True, kw_only=True):
+    """`waitlist_position` counts from 1 among those who wait for the same way of attending; null for all others."""
+
+    id: UUID
+    event_id: UUID
+    number: int
+    key: str
+    code: str
+    status: RegistrationStatus
+    attendance: Attendance
+    channel: RegistrationChannel
+    name: str
+    kana: str | None
+    email: str | None
+    phone: str | None
+    organisation_name: str | None
+    organisation_id: UUID | None
+    home_tenant_id: int | None
+    party_size: int
+    companions: str | None
+    needs: str | None
+    remarks: str | None
+    entered_by: str | None
+    registered_at: datetime
+    confirmed_at: datetime | None
+    passed_over_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_by: str | None
+    revision: int
+    waitlist_position: int | None
+
+    @property
+    def called(self) -> str:
+        """`0012`: as it is printed and said on the telephone."""
+        return f"{self.number:04}"
+
+
+class RegistrationPage(msgspec.Struct, frozen=True):
+    """`total` counts all that match; `counts` everybody of the event by status, whatever is asked for."""
+
+    total: int
+    counts: dict[str, int]
+    items: list[RegistrationView]
+
+
+_POSITION = """CASE WHEN r.status = 'WAITLISTED' THEN (
+  SELECT count(*) FROM registration w WHERE w.tenant_id = r.tenant_id AND w.event_id = r.event_id
+    AND w.attendance = r.attendance AND w.status = 'WAITLISTED' AND w.turn <= r.turn) END"""
+_DOCUMENT = f"to_jsonb(r) || jsonb_build_object('waitlist_position', {_POSITION})"
+_BY_ID = text(f"SELECT ({_DOCUMENT})::text FROM registration r WHERE r.id = :id").bindparams(
+    bindparam("id", type_=Uuid)
+)
+_BY_KEY = text(f"SELECT ({_DOCUMENT})::text FROM registration r WHERE r.key = :key")
+
+#: Who waits stands in the order of the turns, everybody else in that of the numbers.
+_LISTED = text(
+    f"""
+    WITH everybody AS (SELECT * FROM registration WHERE event_id = :event),
+    matching AS (
+      SELECT * FROM everybody
+      WHERE (cardinality(:statuses) = 0 OR status = ANY (:statuses))
+        AND (cardinality(:ways) = 0 OR attendance = ANY (:ways))
+        AND (:word = '' OR strpos(lower(concat_ws(' ', name, kana, email, phone, organisation_name, lpad(number::text, 4, '0'), code)),
+          lower(:word)) > 0)),
+    page AS (SELECT * FROM matching ORDER BY status = 'CANCELLED', status = 'WAITLISTED',
+      CASE WHEN status = 'WAITLISTED' THEN turn ELSE number END LIMIT :first OFFSET :offset)
+    SELECT jsonb_build_object(
+      'total', (SELECT count(*) FROM matching),
+      'counts', (SELECT coalesce(jsonb_object_agg(status, n), '{{}}') FROM (
+        SELECT status, count(*) AS n FROM everybody GROUP BY status) AS c),
+      'items', (SELECT coalesce(jsonb_agg({_DOCUMENT} ORDER BY r.status = 'CANCELLED', r.status = 'WAITLISTED',
+        CASE WHEN r.status = 'WAITLISTED' THEN r.turn ELSE r.number END), '[]') FROM page r))::text
+    """
+).bindparams(
+    bindparam("event", type_=Uuid),
+    bindparam("statuses", type_=ARRAY(Text)),
+    bindparam("ways", type_=ARRAY(Text)),
+    bindparam("word", type_=Text),
+    bindparam("first", type_=Integer),
+    bindparam("offset", type_=Integer),
+)
+
+
+async def registrations(
+    session: AsyncSession,
+    event_id: UUID,
+    *,
+    statuses: Sequence[RegistrationStatus] = (),
+    ways: Sequence[Attendance] = (),
+    word: str = "",
+    first: int = 100,
+    offset: int = 0,
+) -> RegistrationPage:
+    """Confirmed ones by number, then the waiting list in its order, then the cancelled. `word`: part of a name, address, number."""
+    values = {
+        "event": event_id,
+        "statuses": list(statuses),
+        "ways": list(ways),
+        "word": unicodedata.normalize("NFKC", word).strip().replace("\x00", ""),
+        "first": min(max(first, 0), MOST_ROWS),
+        "offset": max(offset, 0),
+    }
+    return msgspec.json.decode((await session.execute(_LISTED, values)).scalar_one(), type=RegistrationPage)
+
+
+async def registration(session: AsyncSession, registration_id: UUID) -> RegistrationView:
+    """NotFound for another tenant's, too."""
+    return _read((await session.execute(_BY_ID, {"id": registration_id})).scalar_one_or_none())
+
+
+async def registration_by_key(session: AsyncSession, key: str) -> RegistrationView:
+    """The person's own: who has the key, has had the letter."""
+    return _read((await session.execute(_BY_KEY, {"key": key.replace("\x00", "")})).scalar_one_or_none())
+
+
+def _read(document: str | None) -> RegistrationView:
+    if document is None:
+        raise NotFound
+    return msgspec.json.decode(document, type=RegistrationView)

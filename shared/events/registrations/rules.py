@@ -1,0 +1,81 @@
+"""Who may register for an event, and until when."""
+
+from shared.events.models import Event, EventState
+from shared.events.registrations.drafts import RegistrationDraft
+from shared.events.registrations.models import Attendance, RegistrationChannel
+from shared.events.registrations.seats import ways
+from shared.identity.policy import Actor
+from shared.kit import clock
+from shared.kit.japanese.eras import japanese_moment
+from shared.kit.refusals import NotFound, Refusal
+
+_OPEN = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
+_CLOSED = {
+    EventState.HELD: "この行事は終了しました。",
+    EventState.REPORTED: "この行事は終了しました。",
+    EventState.POSTPONED: "この行事は延期になりました。新しい日程が決まるまで、申込の受付を止めています。",
+    EventState.CANCELLED: "この行事は中止になりました。",
+}
+
+
+def chosen_way(event: Event, wanted: Attendance | None) -> Attendance:
+    """The event's first way for those who did not say; Refusal for one that it does not have."""
+    known = ways(event)
+    if wanted is None:
+        return known[0]
+    if wanted not in known:
+        words = "オンライン" if known == (Attendance.ONLINE,) else "会場"
+        raise Refusal("NO_SUCH_WAY", f"この行事は{words}での参加だけです。参加方法を選び直してください。", "attendance")
+    return wanted
+
+
+def check_open(event: Event, *, by_staff: bool) -> None:
+    """What came by telephone or FAX in time may be entered after the deadline, and people walk in until the event is over."""
+    if event.state is EventState.DRAFT:
+        raise NotFound
+    if event.state not in _OPEN:
+        raise Refusal("NOT_OPEN", _CLOSED[event.state])
+    now = clock.now()
+    if event.over(now):
+        raise Refusal("TOO_LATE", "この行事は終了したため、申込を受け付けられません。")
+    if by_staff:
+        return
+    if not event.takes_registrations:
+        raise Refusal("NOT_OPEN", "この行事は、ここからの申込を受け付けていません。申込方法をご確認ください。")
+    opens, deadline = event.registration_opens_at, event.registration_deadline
+    if opens is not None and opens > now:
+        raise Refusal("NOT_YET_OPEN", f"申込の受付は{japanese_moment(opens)}に始まります。")
+    if deadline is not None and deadline < now:
+        raise Refusal(
+            "TOO_LATE",
+            f"申込は{japanese_moment(deadline)}に締め切りました。参加をご希望の方は、問い合わせ先へご連絡ください。",
+        )
+
+
+def check_party(event: Event, draft: RegistrationDraft, *, by_staff: bool) -> None:
+    if by_staff or draft.party_size <= event.party_limit:
+        return
+    if event.party_limit == 1:
+        message = "この行事は、お一人ずつ申し込んでください。"
+    else:
+        message = (
+            f"一度に申し込めるのは{event.party_limit}人までです。それより多いときは、問い合わせ先へご連絡ください。"
+        )
+    raise Refusal("PARTY_TOO_LARGE", message, "party_size")
+
+
+def check_member(event: Event, actor: Actor, *, by_staff: bool) -> None:
+    if event.members_only and not by_staff and not actor.organisation_ids:
+        raise Refusal(
+            "MEMBERS_ONLY",
+            "この行事は参加団体の方に限って申込を受け付けています。団体のアカウントでサインインしてから申し込んでください。",
+        )
+
+
+def check_walk_in(channel: RegistrationChannel, *, confirmed: bool) -> None:
+    """At the door there is no waiting: either there is a seat or there is none."""
+    if channel is RegistrationChannel.WALK_IN and not confirmed:
+        raise Refusal(
+            "NO_SEAT",
+            "定員に達しているため、当日の受付に加えられません。来ていない方の申込を取り消すか、定員を増やしてください。",
+        )
