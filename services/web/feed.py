@@ -8,6 +8,7 @@ from services.web.environment import markdown
 from shared.content.plain import excerpt
 from shared.content.queries import AnnouncementView
 from shared.events import words
+from shared.events.models import EventState
 from shared.events.views import EventView
 from shared.tenants.queries import Profile
 
@@ -40,10 +41,10 @@ def _add(feed: FeedGenerator, thing: AnnouncementView | EventView, base_url: str
     entry.updated(thing.updated_at)
     entry.published(thing.published_at or thing.updated_at)
     if isinstance(thing, EventView):
-        entry.title(f"{words.kind(thing)}：{thing.title}")
+        entry.title(f"{words.kind(thing)}：{_mark(thing)}{thing.title}")
         entry.link(href=f"{base_url}/events/{thing.id}")
         entry.summary(_about(thing))
-        entry.content(str(markdown(f"{words.when(thing)}\n\n{thing.description}")), type="html")
+        entry.content(str(markdown(_whole(thing))), type="html")
     else:
         entry.title(thing.title)
         entry.link(href=f"{base_url}/news/{thing.id}")
@@ -52,5 +53,18 @@ def _add(feed: FeedGenerator, thing: AnnouncementView | EventView, base_url: str
 
 
 def _about(event: EventView) -> str:
+    """When, where, how it stands, and what has changed last."""
+    standing = words.phase(event, event.updated_at)
     last_change = event.changes[-1].summary if event.changes else None
-    return "　".join(part for part in (words.when(event), words.where(event), last_change) if part)
+    return "　".join(part for part in (words.when(event), words.where(event), standing, last_change) if part)
+
+
+def _whole(event: EventView) -> str:
+    changes = "\n".join(f"- {change.summary}" for change in event.changes)
+    report = event.report.body if event.report else ""
+    return "\n\n".join(part for part in (words.when(event), changes, event.description, report) if part)
+
+
+def _mark(event: EventView) -> str:
+    """Many readers show the title only."""
+    return {EventState.CANCELLED: "【中止】", EventState.POSTPONED: "【延期】"}.get(event.state, "")

@@ -32,9 +32,10 @@ async def tenant(worker_database: Database) -> Tenant:
 
 
 async def announced(database: Database, tenant: Tenant, **fields: Any) -> Event:
-    values = {"starts_at": STARTS, "ends_at": STARTS + timedelta(hours=2), "registration_opens_at": OPENS}
+    values: dict[str, Any] = {"starts_at": STARTS, "ends_at": STARTS + timedelta(hours=2)}
     with time_machine.travel(OPENS - timedelta(days=3), tick=True):
-        return await make_event(database, tenant, **values | {"registration_deadline": CLOSES} | fields)
+        values |= {"registration_opens_at": OPENS, "registration_deadline": CLOSES}
+        return await make_event(database, tenant, **values | fields)
 
 
 async def tick(database: Database, tenant: Tenant, now: datetime) -> int:

@@ -11,7 +11,7 @@ from services.web.pages.arguments import id_of
 from services.web.site_map import site_map
 from shared.content import queries as content_queries
 from shared.events import queries as event_queries
-from shared.events.calendar import calendar_of
+from shared.events.calendar import calendar_file, calendar_of
 from shared.identity.policy import Permission
 from shared.kit.refusals import NotFound
 
@@ -32,7 +32,7 @@ async def event_calendar(ctx: Context, event_id: str) -> Response[bytes]:
     event = await ctx.read(event_queries.event, id_of(event_id))
     if event is None:
         raise NotFound
-    calendar = calendar_of([event], name=event.title, base_url=ctx.tenant.base_url)
+    calendar = calendar_file(event, base_url=ctx.tenant.base_url)
     headers = {"Content-Disposition": f'attachment; filename="{event.first_day:%Y%m%d}.ics"'}
     return Response(calendar, media_type=CALENDAR, headers=headers)
 

@@ -98,6 +98,20 @@ async def test_the_feed_brings_news_and_events_the_latest_first(
     assert datetime.fromisoformat(feed.xpath("string(a:updated)", namespaces=ATOM)) == news.updated_at
 
 
+async def test_the_feed_tells_when_an_event_was_moved_or_called_off(
+    reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event(worker_database, tenant, title="集い")
+    news = await make_announcement(worker_database, tenant)
+    async with worker_database.write(tenant.id) as session:
+        await service.cancel_event(session, actor=EDITOR, event_id=event.id, reason="大雪のため")
+    feed = etree.fromstring((await reader.get("/feed.atom")).content)
+    ids = [str(each) for each in feed.xpath("a:entry/a:id/text()", namespaces=ATOM)]
+    assert ids == [f"urn:uuid:{event.id}", f"urn:uuid:{news.id}"]
+    [title, summary] = [feed.xpath(f"string(a:entry[1]/a:{name})", namespaces=ATOM) for name in ("title", "summary")]
+    assert (title, summary.endswith("中止　中止になりました。理由：大雪のため")) == ("セミナー：【中止】集い", True)
+
+
 async def test_an_empty_feed_is_a_feed(reader: httpx.AsyncClient) -> None:
     feed = etree.fromstring((await reader.get("/feed.atom")).content)
     assert feed.xpath("a:entry", namespaces=ATOM) == []
