@@ -1,6 +1,6 @@
 """様式1: the fields of the entry form, and everything that can be wrong with them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +9,7 @@ import msgspec
 from shared.kit import clock
 from shared.kit.japanese import Unreadable, eras, normalise
 from shared.kit.refusals import Refusal, Refusals
+from shared.members import tags
 from shared.members.models import CONTACT_COLUMNS, Channel, Source, Visibility
 from shared.tenants.queries import Profile
 
@@ -18,8 +19,8 @@ NAME_LENGTH, LINE_LENGTH, ADDRESS_LENGTH, TEXT_LENGTH = 200, 100, 300, 2000
 class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
     """As typed before `check`, clean after it. Dates and numbers stay text here, so that whatever was typed can be shown again.
 
-    `category` and `fields` are slugs of the tenant (ids and names are understood and made slugs); `visibility` maps a contact column to
-    PUBLIC, MEMBERS or SECRETARIAT; `charter_version` is the 設置要綱 that the applicant has read and agreed to, `pledge` the 守秘義務の誓約.
+    `category` and `fields` are slugs of the tenant (ids and names are understood and made slugs), `audiences` and `resources` those of
+    `tags` (words are understood); `visibility` maps a contact column to PUBLIC, MEMBERS or SECRETARIAT; `charter_version` is the 設置要綱 that the applicant has read and agreed to, `pledge` the 守秘義務の誓約.
     """
 
     name: str = ""
@@ -46,7 +47,9 @@ class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str = ""
     activities: str = ""
     area: str = ""
+    audiences: tuple[str, ...] = ()
     audience: str = ""
+    resources: tuple[str, ...] = ()
     appeal: str = ""
     source: str = ""
     visibility: dict[str, str] = {}
@@ -83,7 +86,9 @@ LABELS: dict[str, str] = {
     "activities": "主な活動",
     "purpose": "団体の目的",
     "area": "活動しているエリア",
+    "audiences": "対象者の区分",
     "audience": "活動の対象となる方",
+    "resources": "提供できる資源",
     "appeal": "団体からの一言",
     "website": "ウェブサイト・SNSのアドレス",
     "source": "参加のきっかけ",
@@ -118,6 +123,8 @@ def check(
     desk = _Desk(details)
     cleaned: dict[str, Any] = {name: desk.read(name, reader) for name, reader in _readers(profile, municipalities)}
     cleaned["fields"] = desk.read_fields(profile)
+    for name, known in tags.KINDS.items():
+        cleaned[name] = desk.read_tags(name, known)
     cleaned["visibility"] = desk.read_visibility()
     cleaned["charter_version"] = desk.read_charter(profile, channel)
     cleaned["consent"], cleaned["pledge"] = details.consent, details.pledge
@@ -183,6 +190,12 @@ class _Desk:
         if None in chosen:
             self._refuse("fields", "活動の分野を一覧から選んでください。")
         return tuple(field.slug for field in profile.fields if field.slug in chosen)
+
+    def read_tags(self, name: str, known: Mapping[str, str]) -> tuple[str, ...]:
+        chosen = tags.slugs(getattr(self._details, name), known)
+        if not known.keys() >= set(chosen):
+            self._refuse(name, f"{LABELS[name]}を一覧から選んでください。")
+        return tuple(slug for slug in known if slug in chosen)
 
     def read_visibility(self) -> dict[str, str]:
         given = {name: value for name, value in self._details.visibility.items() if value and name in CONTACT_COLUMNS}

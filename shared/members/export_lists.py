@@ -1,6 +1,6 @@
 """Whole lists of this slice, read to be taken along: members as filtered, the ledger with every stay, applications as entered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import ApplicationState, Channel, Source, Visibility
 from shared.members.queries import OrganisationView
+from shared.members.tags import KINDS
 from shared.members.words import CHANNELS, SOURCES, STATES
 from shared.taxonomy.models import Municipality
 from shared.tenants.queries import Profile
@@ -128,18 +129,19 @@ async def application_rows(
     ]
 
 
-async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, dict[str, str]]:
+async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, Mapping[str, str]]:
     """What the slugs and codes of a form are called."""
     towns = select(Municipality.code, Municipality.name).where(Municipality.code.in_(codes))
     return {
         "category": {each.slug: each.name for each in profile.categories},
         "fields": {each.slug: each.name for each in profile.fields},
+        **KINDS,
         "municipality_code": {row.code: row.name for row in await session.execute(towns)},
         "source": {source.value: name for source, name in SOURCES.items()},
     }
 
 
-def _in_words(value: Any, words: dict[str, str]) -> Value:
+def _in_words(value: Any, words: Mapping[str, str]) -> Value:
     if isinstance(value, tuple | list):
         return "、".join(words.get(each, str(each)) for each in value)
     return words.get(value, value) or None

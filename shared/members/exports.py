@@ -1,10 +1,17 @@
 """Member lists that go out: the columns that an import understands again, address labels, the printed list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from shared.kit.spreadsheets.writing import Sheet, Value
 from shared.members.paper import AddressLabel, Column
 from shared.members.queries import OrganisationView
+from shared.members.tags import AUDIENCES, RESOURCES
+from shared.members.words import SOURCES
+
+
+def _words(slugs: Iterable[str], known: Mapping[str, str]) -> str:
+    return "、".join(known.get(slug, slug) for slug in slugs)
+
 
 _Reader = Callable[[OrganisationView], Value]
 
@@ -25,16 +32,25 @@ MEMBER_COLUMNS: dict[str, _Reader] = {
     "ウェブサイト": lambda each: each.website,
     "代表者役職": lambda each: each.representative_title,
     "代表者氏名": lambda each: each.representative_name,
+    "代表者フリガナ": lambda each: each.representative_kana,
     "担当部署": lambda each: each.contact_department,
     "担当者氏名": lambda each: each.contact_name,
+    "担当者フリガナ": lambda each: each.contact_kana,
     "設立年": lambda each: str(each.founded_year) if each.founded_year else None,
     "構成員数": lambda each: each.people,
     "団体の目的": lambda each: each.purpose,
     "主な活動": lambda each: each.summary,
     "活動エリア": lambda each: each.area,
+    "対象者の区分": lambda each: _words(each.audiences, AUDIENCES),
     "対象者": lambda each: each.audience,
+    "提供できる資源": lambda each: _words(each.resources, RESOURCES),
     "一言PR": lambda each: each.appeal,
     "加入日": lambda each: each.joined_on,
+}
+#: What stands behind them in the secretariat's own list; an import understands these, too.
+LEDGER_COLUMNS: dict[str, _Reader] = {
+    "退会日": lambda each: each.left_on,
+    "募集経路": lambda each: SOURCES[each.source] if each.source else None,
 }
 
 NAME_LIST_COLUMNS = (
@@ -46,6 +62,15 @@ NAME_LIST_COLUMNS = (
     Column("メールアドレス", 2.2),
     Column("加入日", 1.2),
 )
+
+
+def staff_headers() -> list[str]:
+    return [*MEMBER_COLUMNS, *LEDGER_COLUMNS]
+
+
+def staff_row(organisation: OrganisationView) -> list[Value]:
+    """For the secretariat, which alone is told when somebody leaves and how it was won."""
+    return [*member_row(organisation), *(read(organisation) for read in LEDGER_COLUMNS.values())]
 
 
 def member_headers() -> list[str]:

@@ -50,7 +50,7 @@ class ApplicationState(StrEnum):
     REJECTED = "REJECTED"
 
 
-#: Each has its own 公開 / 会員 / 事務局. The postal code goes with the address, title and department with the name.
+#: Each has its own 公開 / 会員 / 事務局. The postal code goes with the address; kana, title and department with the name.
 CONTACT_COLUMNS = ("representative_name", "contact_name", "address", "phone", "mobile", "fax", "email")
 
 
@@ -76,8 +76,10 @@ class Organisation(TenantOwned, Base):
     municipality_code: Mapped[str | None] = mapped_column(ForeignKey("municipality.code"))
     representative_title: Mapped[str | None]
     representative_name: Mapped[str | None]
+    representative_kana: Mapped[str | None]
     contact_department: Mapped[str | None]
     contact_name: Mapped[str | None]
+    contact_kana: Mapped[str | None]
     postal_code: Mapped[str | None]
     address: Mapped[str | None]
     phone: Mapped[str | None]

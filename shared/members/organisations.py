@@ -53,8 +53,10 @@ async def _create(session: AsyncSession, details: ApplicationDetails) -> Organis
         municipality_code=details.municipality_code or None,
         representative_title=details.representative_title or None,
         representative_name=details.representative_name or None,
+        representative_kana=details.representative_kana or None,
         contact_department=details.contact_department or None,
         contact_name=details.contact_name or None,
+        contact_kana=details.contact_kana or None,
         postal_code=details.postal_code or None,
         address=details.address or None,
         phone=details.phone or None,
@@ -66,6 +68,8 @@ async def _create(session: AsyncSession, details: ApplicationDetails) -> Organis
         purpose=details.purpose or None,
         area=details.area or None,
         audience=details.audience or None,
+        audiences=list(details.audiences),
+        resources=list(details.resources),
         appeal=details.appeal or None,
         founded_year=int(details.founded_year) if details.founded_year else None,
         people=int(details.people) if details.people else None,
@@ -98,7 +102,7 @@ async def put_all_into_search(session: AsyncSession, organisation_ids: Collectio
 
 
 def _document(row: Any) -> search.Document:
-    words = [row.kana, row.representative, *row.texts, row.category, *row.fields]
+    words = [row.kana, row.representative, row.representative_kana, *row.texts, row.category, *row.fields]
     return search.Document(
         kind="organisation",
         object_id=row.id,
@@ -113,6 +117,7 @@ def _document(row: Any) -> search.Document:
 _FOUND = text(
     f"""
     SELECT o.id, o.name, o.kana, {shown("representative_name")} AS representative,
+      {shown("representative_kana")} AS representative_kana,
       ARRAY[o.appeal, o.summary, o.purpose, o.area, o.audience] AS texts,
       (SELECT c.name FROM category c WHERE c.tenant_id = o.tenant_id AND c.id = o.category_id) AS category,
       ARRAY(SELECT f.name FROM organisation_field l JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id

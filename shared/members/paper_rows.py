@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.members.details import LABELS, REQUIRED, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS, Channel
+from shared.members.tags import KINDS
 from shared.members.words import SOURCES, VISIBILITIES
 from shared.tenants.queries import CategoryView, Profile
 
@@ -104,13 +105,20 @@ def _person(place: str, place_caption: str, name: str, kana: str) -> list[Data]:
 def _activities(details: ApplicationDetails, profile: Profile) -> list[Data]:
     fields = {field.slug: field.name for field in profile.fields}
     chosen = [row(LABELS["fields"], choice(options(fields, details.fields)))] if fields else []
-    texts = {"purpose": 3, "activities": 5, "area": 1, "audience": 1, "appeal": 2}
     return [
         *chosen,
-        *(row(LABELS[name], part(getattr(details, name), kind="lines", count=count)) for name, count in texts.items()),
+        *(_lines(name, count, details) for name, count in {"purpose": 3, "activities": 4, "area": 1}.items()),
+        row(LABELS["audiences"], choice(options(KINDS["audiences"], details.audiences))),
+        _lines("audience", 1, details),
+        row(LABELS["resources"], choice(options(KINDS["resources"], details.resources))),
+        _lines("appeal", 2, details),
         row(LABELS["website"], part(details.website, blank="　")),
         row(LABELS["source"], choice(options(SOURCES, [details.source]))),
     ]
+
+
+def _lines(name: str, count: int, details: ApplicationDetails) -> Data:
+    return row(LABELS[name], part(getattr(details, name), kind="lines", count=count))
 
 
 def _groups(categories: list[CategoryView], chosen: str) -> Data:

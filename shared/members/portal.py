@@ -29,7 +29,7 @@ from shared.members.portal_models import MemberRules
 from shared.members.portal_queries import changes_by_notice, name_of
 
 #: Who sees what is the organisation's own decision, and hiding something must not wait for anybody.
-_AT_ONCE = frozenset({"visibility"})
+AT_ONCE = frozenset({"visibility"})
 
 
 class Edited(msgspec.Struct, frozen=True):
@@ -107,7 +107,7 @@ async def edit_own(
     _, after = await notices.checked_change(session, organisation_id, changes, actor=actor)
     if not await versions.is_listed(session, organisation_id):
         raise Conflict("この団体は、すでに退会しています。")
-    waits = set(after) - _AT_ONCE if await changes_by_notice(session) else set()
+    waits = set(after) - AT_ONCE if await changes_by_notice(session) else set()
     now = [name for name in after if name not in waits]
     if now:
         cleaned = msgspec.convert({"name": "", **{name: after[name] for name in now}}, ApplicationDetails)

@@ -11,7 +11,7 @@ from sqlalchemy.types import Date, Uuid
 from shared.kit import clock
 from shared.kit.refusals import NotFound
 from shared.members import visibility
-from shared.members.models import Visibility
+from shared.members.models import Source, Visibility
 
 
 class MemberCount(msgspec.Struct, frozen=True):
@@ -53,14 +53,19 @@ class OrganisationView(msgspec.Struct, frozen=True, kw_only=True):
     demo: bool
     representative_title: str | None
     representative_name: str | None
+    representative_kana: str | None
     contact_department: str | None
     contact_name: str | None
+    contact_kana: str | None
     postal_code: str | None
     address: str | None
     phone: str | None
     mobile: str | None
     fax: str | None
     email: str | None
+    #: For the secretariat alone.
+    left_on: date | None = None
+    source: Source | None = None
     confirmed_on: date | None = None
     #: Nobody has confirmed it for more than 400 days.
     stale: bool = False
@@ -77,8 +82,13 @@ NOT_LEFT = """
     (SELECT FROM membership x WHERE x.tenant_id = o.tenant_id AND x.organisation_id = o.id))
 """
 LISTED = f"{NOT_LEFT} AND (m.joined_on IS NULL OR m.joined_on <= :today)"
+#: When it leaves and how it was won: the secretariat's ledger.
+_LEDGER = ",\n".join(
+    f"CASE WHEN '{Visibility.SECRETARIAT}' = ANY (:allowed) THEN m.{name} END AS {name}"
+    for name in ("left_on", "source")
+)
 COLUMNS = f"""
-  o.id, o.name, o.kana, o.corporate_number, m.joined_on, o.summary, o.purpose, o.area, o.audience,
+  o.id, o.name, o.kana, o.corporate_number, m.joined_on, {_LEDGER}, o.summary, o.purpose, o.area, o.audience,
   o.appeal, o.website, o.founded_year, o.people, o.demo, o.confirmed_on,
   NOT o.demo AND {FRESH_SINCE} < :today - 400 AS stale,
   o.audiences, o.resources, {visibility.COLUMNS},

@@ -27,6 +27,9 @@ RESOURCES: Mapping[str, str] = {
     "information": "情報",
 }
 
+#: By the field of 様式1 that holds them.
+KINDS: Mapping[str, Mapping[str, str]] = {"audiences": AUDIENCES, "resources": RESOURCES}
+
 
 def slugs(given: Iterable[str], known: Mapping[str, str]) -> list[str]:
     """Tags by slug or by word; what is no tag stays, and is found nowhere."""

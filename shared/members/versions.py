@@ -19,6 +19,7 @@ from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
 from shared.members.models import Membership, Organisation, OrganisationField, OrganisationVersion, Source
 from shared.members.organisations import put_into_search
+from shared.members.tags import KINDS
 from shared.tenants.models import Category, Field
 
 #: Where an organisation's column has another name than the form's field.
@@ -193,19 +194,23 @@ async def _write(session: AsyncSession, organisation: Organisation, details: App
 def _shown(name: str, value: Any) -> Any:
     if name == "visibility":
         return dict(value)
+    if name in KINDS:
+        return tuple(value or ())
     return "" if value is None else str(value)
 
 
 def _stored(name: str, value: Any) -> Any:
     if name == "visibility":
         return dict(value)
+    if name in KINDS:
+        return list(value)
     if name in _NUMBERS:
         return int(value) if value else None
     return value or None
 
 
 def _compared(value: Any) -> Any:
-    """Nothing said about visibility is the same as 事務局のみ; fields have no order."""
+    """Nothing said about visibility is the same as 事務局のみ; fields and tags have no order."""
     if isinstance(value, Mapping):
         return {name: shown for name, shown in value.items() if shown != "SECRETARIAT"}
     return sorted(value) if isinstance(value, tuple | list) else value

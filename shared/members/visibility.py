@@ -24,7 +24,9 @@ ALLOWED: dict[Visibility, list[str]] = {
 #: Columns that are shown with another one.
 GOES_WITH = {
     "representative_title": "representative_name",
+    "representative_kana": "representative_name",
     "contact_department": "contact_name",
+    "contact_kana": "contact_name",
     "postal_code": "address",
 }
 #: Where a shelter is. Of a confidential address not even the municipality is told, counted or searched.

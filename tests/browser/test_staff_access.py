@@ -33,7 +33,6 @@ MEMBER = (
     "/member",
     "/member/profile",
     "/member/preview",
-    "/member/change",
     "/member/withdraw",
     "/member/notices",
     "/member/news",

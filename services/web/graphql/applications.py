@@ -80,7 +80,9 @@ class MembershipApplicationDetails:
     purpose: str
     activities: str
     area: str
+    audiences: list[str]
     audience: str
+    resources: list[str]
     appeal: str
     source: str
     charter_version: int | None
@@ -201,7 +203,11 @@ class SubmitMembershipApplicationInput:
     purpose: str | None = None
     activities: str | None = strawberry.field(default=None, description="主な活動")
     area: str | None = None
-    audience: str | None = None
+    audiences: list[str] | None = strawberry.field(default=None, description="対象者, as slugs or Japanese words")
+    audience: str | None = strawberry.field(default=None, description="対象者, in words of one's own")
+    resources: list[str] | None = strawberry.field(
+        default=None, description="提供できる資源, as slugs or Japanese words"
+    )
     appeal: str | None = None
     source: Source | None = None
     visibility: ContactVisibilityInput | None = None

@@ -137,8 +137,10 @@ class SubmitChangeNoticeInput:
     municipality_code: str | None = None
     representative_title: str | None = None
     representative_name: str | None = None
+    representative_kana: str | None = None
     contact_department: str | None = None
     contact_name: str | None = None
+    contact_kana: str | None = None
     phone: str | None = None
     mobile: str | None = None
     fax: str | None = None
@@ -151,7 +153,11 @@ class SubmitChangeNoticeInput:
     purpose: str | None = None
     activities: str | None = None
     area: str | None = None
-    audience: str | None = None
+    audiences: list[str] | None = strawberry.field(default=None, description="対象者, as slugs or Japanese words")
+    audience: str | None = strawberry.field(default=None, description="対象者, in words of one's own")
+    resources: list[str] | None = strawberry.field(
+        default=None, description="提供できる資源, as slugs or Japanese words"
+    )
     appeal: str | None = None
     visibility: ContactVisibilityInput | None = None
     channel: Channel | None = strawberry.field(default=None, description="The secretariat's: how it came")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.web.forms import Form
-from services.web.pages.public.join_form import Choices
+from services.web.pages.public.join_form import LISTS, Choices
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS, Visibility
 from shared.members.notices.queries import VersionView
@@ -59,17 +59,17 @@ def rows(choices: Choices) -> list[FieldRow]:
 
 
 def values_of(details: ApplicationDetails) -> Values:
-    values: Values = {name: getattr(details, name) for name in CHANGEABLE if name not in ("fields", "visibility")}
+    values: Values = {name: getattr(details, name) for name in CHANGEABLE if name not in (*LISTS, "visibility")}
     shown = {f"visibility_{column}": details.visible(column) for column in CONTACT_COLUMNS}
-    return values | shown | {"fields": list(details.fields), "key": secrets.token_urlsafe(18)}
+    return values | shown | {name: list(getattr(details, name)) for name in LISTS} | {"key": secrets.token_urlsafe(18)}
 
 
 def typed(form: Form) -> Values:
     """What was sent; a field that did not stand on the form is not there."""
     names = (*CHANGEABLE, *(f"visibility_{column}" for column in CONTACT_COLUMNS), "key", _FIELDS_SHOWN)
-    values: Values = {name: form.text(name) for name in names if form.has(name) and name != "fields"}
-    if form.has(_FIELDS_SHOWN) or form.has("fields"):
-        values["fields"] = form.texts("fields")[:100]
+    values: Values = {name: form.text(name) for name in names if form.has(name) and name not in LISTS}
+    lists = (name for name in LISTS if form.has(_FIELDS_SHOWN) or form.has(name))
+    values |= {name: form.texts(name)[:100] for name in lists}
     return values
 
 
@@ -82,8 +82,8 @@ def changes_of(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def carried(values: Values) -> list[tuple[str, str]]:
     """Hidden fields that carry the form through the confirmation page."""
-    single = [(name, str(value)) for name, value in values.items() if name != "fields"]
-    return [*single, *(("fields", slug) for slug in values.get("fields", []))]
+    single = [(name, str(value)) for name, value in values.items() if name not in LISTS]
+    return [*single, *((name, slug) for name in LISTS for slug in values.get(name, []))]
 
 
 def in_words(changes: Iterable[tuple[str, Any, Any, Any]], choices: Choices) -> list[Difference]:
@@ -115,8 +115,9 @@ def _rows(name: str, label: str, choices: Choices) -> list[FieldRow]:
         return [
             FieldRow(f"visibility_{column}", words, "visibility", options) for column, words in choices.contact_columns
         ]
-    if name == "fields":
-        return [FieldRow(name, label, "checks", choices.fields)] if choices.fields else []
+    if name in LISTS:
+        options = getattr(choices, name)
+        return [FieldRow(name, label, "checks", options)] if options else []
     if name in _SELECTS:
         options = getattr(choices, _SELECTS[name])
         return [FieldRow(name, label, "select", options)] if options else []
@@ -141,8 +142,8 @@ def _shown(visibility: Mapping[str, str], column: str) -> str:
 
 
 def _said(name: str, value: Any, choices: Choices) -> str:
-    if name == "fields":
-        return "、".join(choices.label("fields", slug) or slug for slug in value)
+    if name in LISTS:
+        return "、".join(choices.label(name, slug) or slug for slug in value)
     if name in _SELECTS and value:
         return choices.label(_SELECTS[name], value) or str(value)
     return str(value)

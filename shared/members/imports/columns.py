@@ -23,7 +23,7 @@ MEANINGS: dict[str, str] = {
     "left_on": "退会日",
 }
 #: An address or the fields may be spread over several columns; of everything else the first column counts.
-REPEATABLE = frozenset({"address", "fields"})
+REPEATABLE = frozenset({"address", "fields", "audiences", "resources"})
 #: Headers that resemble others and mean none of ours.
 _NOTHING = ""
 
@@ -55,6 +55,8 @@ _SPELLINGS: dict[str, str] = {
     "purpose": "目的 団体の目的 設立目的 設立の目的",
     "activities": "主な活動 活動内容 事業内容 概要 活動概要 主な活動内容 団体概要 主な事業 活動 取組内容",
     "area": "活動エリア 活動地域 活動しているエリア 活動範囲 対象地域",
+    "audiences": "対象者の区分 対象者区分 対象区分 対象者の種別 対象者種別 対象者分類",
+    "resources": "提供できる資源 提供資源 提供可能な資源 資源 提供できるもの 協力できること",
     "audience": "対象者 対象 支援対象 活動の対象となる方 支援対象者 活動対象",
     "appeal": "PR 一言PR 一言 団体からの一言 メッセージ ひとことpr 自己pr",
     _NOTHING: "番号 no 備考 メモ 代表者住所 担当者住所 更新日 受付日 受付番号 会員番号 団体番号 団体コード 市町村コード 会費 議決権 整理番号 最終確認日",

@@ -3,7 +3,7 @@
 Nothing is stored here. `read_ledger` is pure, so that a dry run and the run itself cannot differ.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,6 +19,7 @@ from shared.members.details import ApplicationDetails, check
 from shared.members.imports import values
 from shared.members.imports.columns import MEANINGS, REPEATABLE, ColumnGuess, rows_below
 from shared.members.imports.values import Vocabulary
+from shared.members.tags import AUDIENCES, RESOURCES
 from shared.tenants.queries import Profile
 
 #: Texts that go to 様式1's own checks as they stand.
@@ -158,6 +159,8 @@ class _RowReader:
             ),
             category=self._noted("category", lambda text, notes: values.read_category(text, self._known, notes)),
             fields=self._fields(),
+            audiences=self._tags("audiences", AUDIENCES),
+            resources=self._tags("resources", RESOURCES),
             source=self._mended("source", values.read_source),
         )
 
@@ -223,6 +226,12 @@ class _RowReader:
         notes: list[str] = []
         slugs = values.read_fields(self._texts("fields"), self._known, notes)
         self._note("fields", notes)
+        return slugs
+
+    def _tags(self, name: str, words: Mapping[str, str]) -> tuple[str, ...]:
+        notes: list[str] = []
+        slugs = values.read_tags(self._texts(name), words, MEANINGS[name], notes)
+        self._note(name, notes)
         return slugs
 
     def _text(self, name: str) -> str:

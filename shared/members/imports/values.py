@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -157,6 +157,20 @@ def read_fields(texts: Iterable[str], known: Vocabulary, notes: list[str]) -> tu
             if slug is None:
                 notes.append(f"「{piece}」という分野は一覧にないため、外しました。")
             elif slug not in slugs:
+                slugs.append(slug)
+    return tuple(slugs)
+
+
+def read_tags(texts: Iterable[str], words: Mapping[str, str], label: str, notes: list[str]) -> tuple[str, ...]:
+    """Words may hold the ・ that others use between words, so the longer reading is tried first."""
+    known = {fold(each): slug for slug, word in words.items() for each in (slug, word)}
+    slugs: list[str] = []
+    for part in (part.strip() for text in texts for part in _SEPARATORS.split(text)):
+        for piece in [part] if fold(part) in known else _SOFT_SEPARATORS.split(part):
+            slug = known.get(fold(piece))
+            if piece and slug is None:
+                notes.append(f"「{piece}」は{label}の一覧にないため、外しました。")
+            elif slug and slug not in slugs:
                 slugs.append(slug)
     return tuple(slugs)
 

@@ -1,4 +1,4 @@
-"""変更届 and 退会届 of the own organisation, without paper: 入力 → 確認 → 送信, and what has become of them."""
+"""退会届 of the own organisation, without paper, and what has become of all its notices. The 変更届 is in `profile`."""
 
 from typing import Any
 from uuid import UUID
@@ -9,16 +9,13 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import FormExpired, FormView, read_form
-from services.web.pages import notice_form
 from services.web.pages.arguments import id_of
-from services.web.pages.notice_form import Values
-from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden, NotFound, Refusal
 from shared.members import versions
-from shared.members.details import LABELS, ApplicationDetails
+from shared.members.details import LABELS
 from shared.members.models import Channel
 from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
@@ -45,40 +42,6 @@ async def list_own(ctx: Ctx) -> Response[Any]:
         changeable=CHANGEABLE,
         has_organisation=bool(own),
     )
-
-
-@get("/member/change", policy=_OWN)
-async def write_change(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    organisation_id = _chosen(ctx, request.query_params.get("organisation", ""))
-    details = await ctx.read(versions.details_of, organisation_id)
-    return await _form(ctx, organisation_id, FormView(notice_form.values_of(details)))
-
-
-@post("/member/change", policy=_OWN)
-async def send_change(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    form = await read_form(request, ctx)
-    organisation_id, values = _chosen(ctx, form.text("organisation")), notice_form.typed(form)
-    action = form.text("action")
-    try:
-        if not form.genuine:
-            raise FormExpired
-        if action == "edit":
-            return await _form(ctx, organisation_id, FormView(values))
-        if action != "send":
-            return await _confirm(ctx, organisation_id, values)
-        await ctx.write(
-            notices.submit_change,
-            organisation_id,
-            notice_form.changes_of(values),
-            channel=Channel.WEB,
-            actor=ctx.actor,
-            idempotency_key=values.get("key"),
-        )
-    except (NotFound, Forbidden):
-        raise
-    except Refusal as refusal:
-        return await _form(ctx, organisation_id, FormView(values, refusal), status=422)
-    return Redirect("/member/notices", status_code=303)
 
 
 @get("/member/withdraw", policy=_OWN)
@@ -125,39 +88,6 @@ def _chosen(ctx: Context, given: str) -> UUID:
     return wanted
 
 
-async def _form(ctx: Context, organisation_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
-    details = await ctx.read(versions.details_of, organisation_id)
-    choices = await join_form.choices(ctx)
-    return await page(
-        ctx,
-        "notices/change.html",
-        status=status,
-        headers=_PRIVATE,
-        organisation_id=organisation_id,
-        name=details.name,
-        view=view,
-        rows=notice_form.rows(choices),
-    )
-
-
-async def _confirm(ctx: Context, organisation_id: UUID, values: Values) -> Response[Any]:
-    changes = notice_form.changes_of(values)
-    before, after = await ctx.read(notices.checked_change, organisation_id, changes, actor=ctx.actor)
-    details: ApplicationDetails = await ctx.read(versions.details_of, organisation_id)
-    choices = await join_form.choices(ctx)
-    return await page(
-        ctx,
-        "notices/confirm.html",
-        headers=_PRIVATE,
-        organisation_id=organisation_id,
-        name=details.name,
-        differences=notice_form.in_words(
-            [(name, before[name], after[name], before[name]) for name in CHANGEABLE if name in after], choices
-        ),
-        carried=notice_form.carried(values),
-    )
-
-
 async def _leaving(ctx: Context, organisation_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
     details = await ctx.read(versions.details_of, organisation_id)
     return await page(
@@ -171,4 +101,4 @@ async def _leaving(ctx: Context, organisation_id: UUID, view: FormView, *, statu
     )
 
 
-ROUTES = [list_own, write_change, send_change, write_withdrawal, send_withdrawal]
+ROUTES = [list_own, write_withdrawal, send_withdrawal]

@@ -12,6 +12,7 @@ from services.web.context import Context
 from services.web.forms import Form
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS, Visibility
+from shared.members.tags import AUDIENCES, KINDS, RESOURCES
 from shared.members.words import SOURCES, VISIBILITIES
 from shared.taxonomy import queries as taxonomy
 from shared.tenants.models import Level
@@ -21,6 +22,9 @@ Options = list[tuple[str, str]]
 Values = dict[str, Any]
 
 _TEXTS = tuple(field.name for field in msgspec.structs.fields(ApplicationDetails) if field.type is str)
+#: Of which several can be chosen.
+LISTS = ("fields", *KINDS)
+_MOST_CHOSEN = 100
 _VISIBILITIES = tuple(f"visibility_{column}" for column in CONTACT_COLUMNS)
 #: `charter_seen` is the version that the page showed, `charter_version` the mark beside it, `key` makes two clicks one application.
 _OTHERS = ("charter_seen", "charter_version", "consent", "pledge", "key")
@@ -37,6 +41,8 @@ class Choices(msgspec.Struct, frozen=True):
     sources: Options
     visibilities: Options
     contact_columns: Options
+    audiences: Options
+    resources: Options
 
     def label(self, kind: str, value: str) -> str:
         options: Options = getattr(self, kind)
@@ -52,6 +58,8 @@ async def choices(ctx: Context) -> Choices:
         sources=[_CHOOSE, *SOURCES.items()],
         visibilities=list(VISIBILITIES.items()),
         contact_columns=[(column, LABELS[column]) for column in CONTACT_COLUMNS],
+        audiences=list(AUDIENCES.items()),
+        resources=list(RESOURCES.items()),
     )
 
 
@@ -87,7 +95,7 @@ def first_values(profile: Profile) -> Values:
 def typed_values(form: Form, profile: Profile) -> Values:
     """The fields of 様式1 as typed; whatever else was sent is dropped, and of a repeated field the first counts."""
     values: Values = {name: _one(form, name) for name in (*_TEXTS, *_VISIBILITIES, *_OTHERS)}
-    values["fields"] = form.texts("fields")[:100]
+    values |= {name: form.texts(name)[:_MOST_CHOSEN] for name in LISTS}
     fresh = _fresh(profile)
     if not _KEY.fullmatch(values["key"]):
         values["key"] = fresh["key"]
@@ -100,7 +108,7 @@ def stored_values(details: ApplicationDetails, profile: Profile) -> Values:
     """An application that comes back to be mended, as its form; agreed to anew."""
     values: Values = {name: getattr(details, name) for name in _TEXTS}
     shown = {f"visibility_{column}": details.visible(column) for column in CONTACT_COLUMNS}
-    return values | shown | {"fields": list(details.fields)} | _fresh(profile)
+    return values | shown | {name: list(getattr(details, name)) for name in LISTS} | _fresh(profile)
 
 
 def details_of(values: Mapping[str, Any]) -> ApplicationDetails:
@@ -108,6 +116,8 @@ def details_of(values: Mapping[str, Any]) -> ApplicationDetails:
     return ApplicationDetails(
         **{name: values[name] for name in _TEXTS},
         fields=tuple(values["fields"]),
+        audiences=tuple(values["audiences"]),
+        resources=tuple(values["resources"]),
         visibility={column: values[f"visibility_{column}"] for column in CONTACT_COLUMNS},
         charter_version=int(values["charter_seen"]) if agreed else None,
         consent=values["consent"] == "1",
@@ -118,7 +128,7 @@ def details_of(values: Mapping[str, Any]) -> ApplicationDetails:
 def carried(values: Values) -> list[tuple[str, str]]:
     """Hidden fields that carry the form through the confirmation page."""
     single = [(name, value) for name, value in values.items() if isinstance(value, str) and value]
-    return [*single, *(("fields", slug) for slug in values["fields"])]
+    return [*single, *((name, slug) for name in LISTS for slug in values[name])]
 
 
 def _one(form: Form, name: str) -> str:

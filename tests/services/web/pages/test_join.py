@@ -291,7 +291,7 @@ async def test_one_address_can_apply_five_times_an_hour(
 
 def test_every_field_of_the_details_is_carried_by_the_form() -> None:
     """A field that the form forgot would be lost between two of its pages."""
-    carried = {*join_form._TEXTS, "fields", "visibility", "charter_version", "consent", "pledge"}
+    carried = {*join_form._TEXTS, *join_form.LISTS, "visibility", "charter_version", "consent", "pledge"}
     assert carried == set(filled().__struct_fields__)
 
 

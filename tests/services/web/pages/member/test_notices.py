@@ -49,16 +49,16 @@ async def received(database: Database, tenant: Tenant) -> Notices:
 async def test_a_member_compares_before_it_sends_and_sends_once(
     member: httpx.AsyncClient, web_database: Database, platform: Tenant, organisation_id: UUID
 ) -> None:
-    form = fields_of((await member.get("/member/change")).text) | {"phone": "0886212913", "action": "confirm"}
-    confirm = await member.post("/member/change", data=form)
+    form = fields_of((await member.get("/member/profile")).text) | {"phone": "0886212913", "action": "confirm"}
+    confirm = await member.post("/member/profile", data=form)
     assert (confirm.status_code, "まだ送信されていません" in confirm.text) == (200, True)
     assert ("088-621-2179" in confirm.text, "088-621-2913" in confirm.text) == (True, True)
     assert (await received(web_database, platform)).total == 0
     carried = fields_of(confirm.text) | {"fields": ["childcare"]}
-    edit = await member.post("/member/change", data=carried | {"action": "edit"})
+    edit = await member.post("/member/profile", data=carried | {"action": "edit"})
     assert 'value="0886212913"' in edit.text
     for _ in range(2):
-        assert (await member.post("/member/change", data=carried | {"action": "send"})).status_code == 303
+        assert (await member.post("/member/profile", data=carried | {"action": "send"})).status_code == 303
     [notice] = (await received(web_database, platform)).items
     assert (notice.fields, notice.channel, notice.state) == (["phone"], Channel.WEB, NoticeState.RECEIVED)
     own = (await member.get("/member/notices")).text
@@ -68,10 +68,10 @@ async def test_a_member_compares_before_it_sends_and_sends_once(
 
 
 async def test_nothing_changed_and_wrong_values_are_told(member: httpx.AsyncClient) -> None:
-    form = fields_of((await member.get("/member/change")).text) | {"action": "confirm"}
-    same = await member.post("/member/change", data=form)
+    form = fields_of((await member.get("/member/profile")).text) | {"action": "confirm"}
+    same = await member.post("/member/profile", data=form)
     assert (same.status_code, "同じ内容です" in same.text) == (422, True)
-    wrong = await member.post("/member/change", data=form | {"email": "まちがい", "appeal": "残る一言"})
+    wrong = await member.post("/member/profile", data=form | {"email": "まちがい", "appeal": "残る一言"})
     assert (wrong.status_code, 'id="email-error"' in wrong.text, "残る一言" in wrong.text) == (422, True, True)
 
 
@@ -97,7 +97,7 @@ async def test_nobody_opens_another_organisations_form(
     member: httpx.AsyncClient, worker_database: Database, platform: Tenant, client_for: ClientFor, organisation_id: UUID
 ) -> None:
     other = await make_member(worker_database, platform)
-    for page in ("change", "withdraw"):
+    for page in ("profile", "withdraw"):
         assert (await member.get(f"/member/{page}?organisation={other}")).status_code == 404
         assert (await member.get(f"/member/{page}?organisation=何か")).status_code == 404
         assert (await client_for(platform).get(f"/member/{page}")).status_code == 303
@@ -105,4 +105,4 @@ async def test_nobody_opens_another_organisations_form(
         assert (await member.post(f"/member/{page}", data=form)).status_code == 404
     user = await make_account(worker_database, platform, Role.ORGANISATION_USER, organisation_id=organisation_id)
     reader = await signed_in(client_for(platform), user)
-    assert (await reader.get("/member/change")).status_code == 403
+    assert (await reader.get("/member/profile")).status_code == 403

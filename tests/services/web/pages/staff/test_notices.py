@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.web.pages.public.join_form import LISTS
 from services.web.site import Site
 from shared.identity.models import Role
 from shared.kit import clock
@@ -54,15 +55,14 @@ def fields_of(page: str) -> dict[str, Any]:
     form: dict[str, Any] = {
         name: unescape(value)
         for name, value in re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', page)
-        if name != "fields"
+        if name not in LISTS
     }
     for name, body in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', page, re.S):
         chosen = re.search(r'value="([^"]*)" selected', body)
         form[name] = chosen[1] if chosen else ""
     for name, body in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', page, re.S):
         form[name] = unescape(body)
-    form["fields"] = re.findall(r'name="fields" value="([^"]+)" checked', page)
-    return form
+    return form | {name: re.findall(rf'name="{name}" value="([^"]+)" checked', page) for name in LISTS}
 
 
 async def type_in(staff: httpx.AsyncClient, organisation_id: UUID, **changes: Any) -> httpx.Response:
