@@ -14,7 +14,7 @@ from shared.identity.policy import Permission
 from shared.kit import clock, post_queries
 from shared.kit.post import LetterState
 from shared.members import export_lists
-from shared.members.exports import member_headers, member_row
+from shared.members.exports import staff_headers, staff_row
 from shared.members.models import ApplicationState, Visibility
 
 _PAGE = 100
@@ -24,7 +24,7 @@ async def members(ctx: Context, request: AnyRequest) -> Listing:
     """With the filters of the list; the columns are those that an import understands."""
     wanted = wanted_of(request).sought
     found = await ctx.read(export_lists.all_members, wanted, audience=Visibility.SECRETARIAT)
-    return Listing("会員名簿", "members", member_headers(), [member_row(each) for each in found])
+    return Listing("会員名簿", "members", staff_headers(), [staff_row(each) for each in found])
 
 
 async def ledger(ctx: Context, request: AnyRequest) -> Listing:
