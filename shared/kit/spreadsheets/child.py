@@ -1,15 +1,17 @@
 """The process that reads one file and nothing else: limited in memory and time, so that no file can hurt the server.
 
-Bytes in by stdin, the table out by stdout as MessagePack. `python -m shared.kit.spreadsheets.child`.
+The file is stdin, so that nothing of it has to be held. Its rows go to the file behind the descriptor that is the last argument, a
+piece a line; what is to be said about them goes to stdout.
 """
 
 import csv
-import io
+import os
+import re
 import resource
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -19,40 +21,72 @@ from shared.kit.spreadsheets.decoding import decode
 from shared.kit.spreadsheets.limits import (
     CHILD_CPU_SECONDS,
     CHILD_MEMORY,
+    CHILD_OUTPUT,
     MAX_CELL_LENGTH,
     MAX_CELLS,
     MAX_COLUMNS,
+    MAX_NOTES,
     MAX_ROWS,
 )
 from shared.kit.spreadsheets.problems import Unusable
-from shared.kit.spreadsheets.table import Note, place_of
+from shared.kit.spreadsheets.table import Note, Unread, place_of
 
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK"
-_MAX_NOTES = 100
+_FILE = "/dev/fd/0"
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+#: Rows, and characters, of one piece.
+_PIECE_ROWS, _PIECE_LENGTH = 500, 500_000
 _SHEET_ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 Cells = list[Any]
 
 
 class Answer(msgspec.Struct):
-    """`dates` are the places, row by row, of the cells that are ISO dates. A refusal has a code and a message."""
+    """Of how many rows, and what there is to say about them. A refusal has a code and a message."""
 
-    rows: list[tuple[int, list[str]]] = []
-    dates: list[tuple[int, int]] = []
+    rows: int = 0
     notes: list[Note] = []
     sheet: str = ""
     encoding: str = ""
+    unread: Unread | None = None
     code: str = ""
     message: str = ""
+
+
+class SpooledRow(msgspec.Struct, array_like=True):
+    """`dates` are the columns whose texts are ISO dates."""
+
+    number: int
+    texts: list[str]
+    dates: list[int] = []
+
+
+class Spool:
+    """Rows on their way out, some at a time."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target, self._piece, self._length = target, list[SpooledRow](), 0
+
+    def add(self, row: SpooledRow) -> None:
+        self._piece.append(row)
+        self._length += sum(map(len, row.texts))
+        if len(self._piece) >= _PIECE_ROWS or self._length > _PIECE_LENGTH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._piece:
+            self._target.write(msgspec.json.encode(self._piece) + b"\n")
+        self._piece, self._length = [], 0
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_MEMORY, CHILD_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CHILD_CPU_SECONDS, CHILD_CPU_SECONDS))
-    for forbidden in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
-        resource.setrlimit(forbidden, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (CHILD_OUTPUT, CHILD_OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        answer = read(sys.stdin.buffer.read())
+        with os.fdopen(int(sys.argv[-1]), "wb") as target:
+            answer = read(sys.stdin.buffer, Spool(target))
     except Unusable as problem:
         answer = Answer(code=problem.code, message=problem.message)
     except MemoryError:
@@ -61,34 +95,49 @@ def main() -> None:
     sys.stdout.buffer.write(msgspec.msgpack.encode(answer))
 
 
-def read(data: bytes) -> Answer:
-    if data.startswith(_OLD_OFFICE):
+def read(data: BinaryIO, spool: Spool) -> Answer:
+    start = data.read(len(_OLD_OFFICE))
+    data.seek(0)
+    if start.startswith(_OLD_OFFICE):
         raise problems.old_or_locked()
-    answer = _read_workbook(data) if data.startswith(_ZIP) else _read_csv(data)
+    answer = _read_workbook(data, spool) if start.startswith(_ZIP) else _read_csv(data.read(), spool)
+    spool.flush()
     if not answer.rows:
         raise problems.empty()
     return answer
 
 
-def _read_workbook(data: bytes) -> Answer:
-    inspected = packages.inspect(data)
+def _read_workbook(data: BinaryIO, spool: Spool) -> Answer:
+    package = packages.inspect(data)
+    inspected = package.sheets
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        with _workbook(package.data, data) as book:
             titles = [each.name for each in book.sheets_metadata if each.visible == SheetVisibleEnum.Visible]
             titles = [title for title in titles if title in inspected]
             if not titles:
                 raise problems.empty()
             filled = [title for title in titles if inspected[title].cells]
             sheet = book.get_sheet_by_name((filled or titles)[0])
-            notes = [*_about_sheets(sheet.name, filled), *_merged(sheet), *_calculated(inspected[sheet.name])]
-            return _collect(_typed(sheet), Answer(sheet=sheet.name, notes=notes[:_MAX_NOTES]))
+            walked = inspected[sheet.name]
+            notes = [*_about_sheets(sheet.name, filled), *_merged(sheet), *_calculated(walked)]
+            answer = Answer(sheet=sheet.name, notes=notes[:MAX_NOTES], unread=walked.rest)
+            return _collect(_typed(sheet), answer, spool)
     except CalamineError as error:
         raise problems.broken() from error
 
 
+def _workbook(package: BinaryIO, file: BinaryIO) -> CalamineWorkbook:
+    """From its place on the disk, so that only what is asked for comes into memory; a shortened one lies there already."""
+    if package is not file:
+        return CalamineWorkbook.from_filelike(package)
+    file.seek(0)
+    return CalamineWorkbook.from_path(_FILE)
+
+
 def _typed(sheet: CalamineSheet) -> Iterator[tuple[int, Cells]]:
-    rows = sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 2)
-    return enumerate(rows, start=1)
+    """Row by row; the library holds its own cells, never all of ours beside them."""
+    left = sheet.start[1] if sheet.start else 0
+    return ((number, [""] * left + row) for number, row in enumerate(sheet.iter_rows(), start=1))
 
 
 def _about_sheets(read_title: str, filled: list[str]) -> Iterator[Note]:
@@ -104,33 +153,32 @@ def _merged(sheet: CalamineSheet) -> Iterator[Note]:
 
 
 def _calculated(sheet: packages.Sheet) -> Iterator[Note]:
-    for place in sheet.errors[:_MAX_NOTES]:
+    for place in sheet.errors:
         yield Note(place, "エラーの値なので、空として読みました。")
-    for place in sheet.formulas[:_MAX_NOTES]:
-        if place not in sheet.errors[:_MAX_NOTES]:
+    for place in sheet.formulas:
+        if place not in sheet.errors:
             yield Note(place, "数式のセルです。Excelが最後に計算した値を読みました。")
 
 
-def _read_csv(data: bytes) -> Answer:
+def _read_csv(data: bytes, spool: Spool) -> Answer:
     text, encoding = decode(data)
-    lines = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=lines.count)
+    first = text[: max(text.find("\n"), 0) or len(text)]
+    delimiter = max(",\t;", key=first.count)
     csv.field_size_limit(MAX_CELL_LENGTH * 4)
+    lines = (line[0] for line in _LINE.finditer(text))
     try:
-        return _collect(
-            enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1),
-            Answer(encoding=encoding),
-        )
+        return _collect(enumerate(csv.reader(lines, delimiter=delimiter), start=1), Answer(encoding=encoding), spool)
     except csv.Error as error:
         raise problems.broken() from error
 
 
-def _collect(rows: Iterable[tuple[int, Cells]], answer: Answer) -> Answer:
-    cells = 0
+def _collect(rows: Iterable[tuple[int, Cells]], answer: Answer, spool: Spool) -> Answer:
+    cells = unread = 0
     for number, values in rows:
         if number > MAX_ROWS + 1:
-            raise problems.too_many_rows()
-        texts = [_text(value, place_of(number, column), answer.notes) for column, value in enumerate(values)]
+            unread += any(values)
+            continue
+        texts = [_text(value, number, column, answer.notes) for column, value in enumerate(values)]
         while texts and not texts[-1]:
             texts.pop()
         cells += len(texts)
@@ -139,8 +187,10 @@ def _collect(rows: Iterable[tuple[int, Cells]], answer: Answer) -> Answer:
         if cells > MAX_CELLS:
             raise problems.too_many_cells()
         if any(texts):
-            answer.dates.extend((len(answer.rows), column) for column, value in enumerate(values) if _is_date(value))
-            answer.rows.append((number, texts))
+            spool.add(SpooledRow(number, texts, [column for column, value in enumerate(values) if _is_date(value)]))
+            answer.rows += 1
+    if unread:
+        answer.unread = Unread(MAX_ROWS + 2, unread)
     return answer
 
 
@@ -148,10 +198,10 @@ def _is_date(value: object) -> bool:
     return isinstance(value, date) and (not isinstance(value, datetime) or value.time() == time())
 
 
-def _text(value: object, place: str, notes: list[Note]) -> str:
+def _text(value: object, row: int, column: int, notes: list[Note]) -> str:
     """As people write it: no .0 behind a number, a moment with its time, nothing for a calculation that failed."""
     if isinstance(value, str):
-        return _clean(value, place, notes)
+        return _clean(value, row, column, notes)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
@@ -163,14 +213,19 @@ def _text(value: object, place: str, notes: list[Note]) -> str:
     return str(value) if isinstance(value, int | timedelta) else ""
 
 
-def _clean(text: str, place: str, notes: list[Note]) -> str:
+def _clean(text: str, row: int, column: int, notes: list[Note]) -> str:
     if text in _SHEET_ERRORS:
-        notes.append(Note(place, "エラーの値なので、空として読みました。"))
+        _note(notes, row, column, "エラーの値なので、空として読みました。")
         return ""
     if len(text) > MAX_CELL_LENGTH:
-        notes.append(Note(place, f"長すぎるため、{MAX_CELL_LENGTH:,}文字までを読みました。"))
+        _note(notes, row, column, f"長すぎるため、{MAX_CELL_LENGTH:,}文字までを読みました。")
         return text[:MAX_CELL_LENGTH]
     return text.strip()
+
+
+def _note(notes: list[Note], row: int, column: int, message: str) -> None:
+    if len(notes) < MAX_NOTES * 2:
+        notes.append(Note(place_of(row, column), message))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Why a file is not read, said to the person who has sent it. Raised inside the reading process, shown outside of it."""
 
-from shared.kit.spreadsheets.limits import MAX_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from shared.kit.spreadsheets.limits import MAX_BYTES, MAX_CELLS, MAX_COLUMNS
 
 
 class Unusable(Exception):
@@ -18,12 +18,6 @@ def too_large() -> Unusable:
     return Unusable(
         "FILE_TOO_LARGE",
         f"ファイルが大きすぎます。{MAX_BYTES // 1024 // 1024}MBまで読み込めます。いくつかのファイルに分けてください。",
-    )
-
-
-def too_many_rows() -> Unusable:
-    return Unusable(
-        "TOO_MANY_ROWS", f"行が多すぎます。一度に{MAX_ROWS:,}行まで読み込めます。いくつかのファイルに分けてください。"
     )
 
 

@@ -30,6 +30,20 @@ class Note(msgspec.Struct, frozen=True):
     message: str
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """Rows below the last one that is read: the number of the first of them, and how many have anything in them."""
+
+    first: int
+    rows: int
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.first:,}行目から下の{self.rows:,}行は、一度に読み込める{self.first - 1:,}行を超えるため、読んでいません。"
+            "別のファイルに分けて読み込んでください。"
+        )
+
+
 class Table(msgspec.Struct, frozen=True):
     """Rows without anything in them are left out. `sheet` is empty for a CSV, `encoding` for an Excel file."""
 
@@ -37,6 +51,7 @@ class Table(msgspec.Struct, frozen=True):
     notes: list[Note]
     sheet: str = ""
     encoding: str = ""
+    unread: Unread | None = None
 
 
 def column_name(index: int) -> str:

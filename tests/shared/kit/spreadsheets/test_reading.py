@@ -1,11 +1,12 @@
 """Files as secretariats send them."""
 
+import hashlib
 from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from shared.kit.spreadsheets.reading import read_table
+from shared.kit.spreadsheets.reading import read_table, spooled
 from shared.kit.spreadsheets.table import Note, Row, column_name
 from tests.shared.kit.spreadsheets.books import book, cells, plain_book
 
@@ -114,3 +115,19 @@ def test_short_rows_end_in_empty_cells() -> None:
 @pytest.mark.parametrize(("index", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (199, "GR"), (701, "ZZ"), (702, "AAA")])
 def test_columns_have_letters(index: int, name: str) -> None:
     assert column_name(index) == name
+
+
+def test_a_list_in_the_middle_of_its_sheet_keeps_its_places() -> None:
+    def fill(_: Any, page: Any) -> None:
+        page.write_row(4, 2, ["団体名", "電話"])
+        page.write_row(6, 2, ["つなぐ会", ""])
+
+    assert read_table(book(fill), "a.xlsx").rows == [Row(5, ("", "", "団体名", "電話")), Row(7, ("", "", "つなぐ会"))]
+
+
+def test_a_long_list_comes_in_pieces_and_can_be_asked_for_twice() -> None:
+    data = "".join(f"団体{number}\n" for number in range(1_200)).encode()
+    with spooled(data, "a.csv") as found:
+        sizes = [[len(piece) for piece in found.pieces()] for _ in range(2)]
+        assert (found.rows, sizes) == (1_200, [[500, 500, 200]] * 2)
+        assert found.sha256 == hashlib.sha256(data).hexdigest()
