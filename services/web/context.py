@@ -37,6 +37,8 @@ class Context:
         self.new_form_secret: str | None = None
         #: Of a GraphQL request: the header `Idempotency-Key`, and the peer.
         self.idempotency_key: str | None = None
+        #: The answer shows what changes without a new content version (free seats): it is never kept.
+        self.live = False
         self.client_address = ""
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()

@@ -94,7 +94,7 @@ class Front(ASGIMiddleware):
             body.extend(cast(bytes, message.get("body", b"")))
             if message.get("more_body"):
                 return
-            if start["status"] != 200 or ctx.new_form_secret:
+            if start["status"] != 200 or ctx.new_form_secret or ctx.live:
                 await send(cast(Message, start))
                 await send({"type": "http.response.body", "body": bytes(body), "more_body": False})
                 return

@@ -161,13 +161,18 @@ class Event:
     def registration_open(parent: Parent[EventView]) -> bool:
         return parent.registration_open(clock.now())
 
-    @strawberry.field(description="Confirmed registrations. 0 until this platform takes registrations itself.")
-    def confirmed_count(parent: Parent[EventView]) -> int:
-        return 0
+    members_only: bool = strawberry.field(description="Only people of member organisations register")
+    party_limit: int = strawberry.field(description="Most people of one registration")
 
-    @strawberry.field(description="People on the waiting list. 0 until this platform takes registrations itself.")
-    def waitlist_count(parent: Parent[EventView]) -> int:
-        return 0
+    @strawberry.field(description="People who have a seat, in the hall and online")
+    def confirmed_count(parent: Parent[EventView], info: Info) -> int:
+        info.context.live = True
+        return parent.confirmed_count
+
+    @strawberry.field(description="Registrations that wait for a seat, in the hall and online")
+    def waitlist_count(parent: Parent[EventView], info: Info) -> int:
+        info.context.live = True
+        return parent.waitlist_count
 
     @strawberry.field(graphql_type=EventReport | None)
     def report(parent: Parent[EventView]) -> Any:

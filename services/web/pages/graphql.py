@@ -103,7 +103,7 @@ async def _anonymous(service: GraphQL, ctx: Context, body: bytes, key: tuple[str
         return Answered(known.body)
     version = (await ctx.profile()).content_version
     answered = await service.answer(ctx, body)
-    if answered.cacheable:
+    if answered.cacheable and not ctx.live:
         ctx.site.cache.put(ctx.tenant.id, key, version, 200, [], answered.body)
     return answered
 

@@ -55,6 +55,7 @@ async def show_event(ctx: Ctx, event_id: FromPath[str]) -> Response[Any]:
     if event is None:
         raise NotFound
     now = clock.now()
+    ctx.live = event.registration_open(now)
     return await page(
         ctx,
         "events/item.html",
