@@ -71,16 +71,24 @@ async def approve_with_logo(
     logo_id: UUID | None = None,
     allowed_from: date | None,
     allowed_until: date | None,
-    **rest: Any,
+    conditions: str = "",
+    actor: Actor,
+    revision: int | None = None,
 ) -> NameUseView:
     """承認 with a file of its own, if one came with the decision: both happen or neither."""
     if data is not None:
-        actor: Actor = rest["actor"]
         request = await queries.name_use(session, request_id)
         logo = await keep_logo(session, files, data=data, name=request.receipt_number, actor=actor, offered=False)
         logo_id = logo.id
     return await approve(
-        session, request_id, allowed_from=allowed_from, allowed_until=allowed_until, logo_id=logo_id, **rest
+        session,
+        request_id,
+        allowed_from=allowed_from,
+        allowed_until=allowed_until,
+        conditions=conditions,
+        logo_id=logo_id,
+        actor=actor,
+        revision=revision,
     )
 
 
