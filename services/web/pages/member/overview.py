@@ -19,6 +19,7 @@ from shared.identity.words import ROLES
 from shared.kit.refusals import NotFound
 from shared.members import freshness, portal_queries, queries
 from shared.members.models import NoticeState
+from shared.members.name_use import queries as name_use
 from shared.members.notices import queries as notice_queries
 from shared.members.portal_queries import OwnColumns
 from shared.members.queries import OrganisationView
@@ -45,7 +46,14 @@ class Own(msgspec.Struct, frozen=True):
 async def show_member(ctx: Ctx, done: FromQuery[str] = "") -> Response[Any]:
     organisations = [await _own(ctx, each) for each in sorted(ctx.actor.organisation_ids)]
     roles = [ROLES[role] for role in sorted(ctx.actor.roles)]
-    return await page(ctx, "member/overview.html", organisations=organisations, roles=roles, done=DONE.get(done))
+    return await page(
+        ctx,
+        "member/overview.html",
+        organisations=organisations,
+        roles=roles,
+        name_use=await ctx.read(name_use.offered),
+        done=DONE.get(done),
+    )
 
 
 @post("/member/confirm", policy=Permission.ORGANISATION_EDIT_OWN)

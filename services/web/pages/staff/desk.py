@@ -16,9 +16,11 @@ from shared.events import queries as events
 from shared.events.models import EventState
 from shared.identity.policy import Permission
 from shared.kit import clock, post
+from shared.kit.japanese.eras import japanese_date
 from shared.members import application_queries as applications
 from shared.members import stated_counts
 from shared.members.models import ApplicationState
+from shared.members.name_use import queries as name_use
 from shared.members.notices import queries as notice_queries
 from shared.members.notices.queries import NoticeKind
 from shared.members.words import STATES
@@ -43,7 +45,8 @@ class Waiting(msgspec.Struct, frozen=True):
 
 @get("/staff", policy=Permission.DESK_SEE)
 async def show_desk(ctx: Ctx) -> Response[Any]:
-    waiting = [*await _applications(ctx), *await _notices(ctx), *await _letters(ctx), *await _drafts(ctx)]
+    waiting = [*await _applications(ctx), *await _notices(ctx), *await _name_uses(ctx)]
+    waiting += [*await _letters(ctx), *await _drafts(ctx)]
     upcoming = await ctx.read(events.upcoming, limit=5)
     counts = await ctx.read(statistics.count_today)
     return await page(
@@ -90,6 +93,13 @@ async def _notices(ctx: Context) -> list[Waiting]:
         Waiting(counts[NoticeKind.WITHDRAWAL], "件", "退会届（受付）", received, urgent=True),
         Waiting(len(wrong), "件", "台帳と違う数", "/staff/ledger", note="公開している文章の、参加団体の数"),
     ]
+
+
+async def _name_uses(ctx: Context) -> list[Waiting]:
+    number, earliest = await ctx.read(name_use.waiting)
+    late = earliest is not None and earliest < clock.today()
+    note = f"いちばん早い返事の期日は{japanese_date(earliest)}" if earliest else ""
+    return [Waiting(number, "件", "後援名義の申請（決定待ち）", "/staff/name-use", note=note, urgent=late)]
 
 
 async def _letters(ctx: Context) -> list[Waiting]:

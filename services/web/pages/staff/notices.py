@@ -19,6 +19,7 @@ from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.members import versions
 from shared.members.details import LABELS
 from shared.members.models import NoticeState
+from shared.members.name_use import queries as name_use
 from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
 from shared.members.words import CHANNELS, NOTICE_STATES
@@ -43,6 +44,7 @@ async def list_notices(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         channels=CHANNELS,
         labels=LABELS,
         changeable=versions.CHANGEABLE,
+        name_use=await ctx.read(name_use.offered),
         current=current,
         pages=max(1, -(-found.total // PER_PAGE)),
     )
