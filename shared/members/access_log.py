@@ -21,8 +21,14 @@ from shared.kit.database.session import tenant_of
 from shared.kit.refusals import NotFound
 from shared.members.policy import may_act_for
 
-ORGANISATION, APPLICATION = "organisation.view", "application.view"
-WORDS = {ORGANISATION: "団体の登録内容", APPLICATION: "入会申請書"}
+ORGANISATION, LIST, APPLICATION = "organisation.view", "organisation.export", "application.view"
+WORDS = {
+    ORGANISATION: "団体の登録内容",
+    LIST: "団体の登録内容（名簿の書き出しや印刷の中で）",
+    APPLICATION: "入会申請書",
+}
+#: Rows of one statement: the driver takes 32,767 values.
+_BATCH = 1_000
 PROGRAM = "連携しているプログラム"
 
 
@@ -61,10 +67,12 @@ async def note_views(session: AsyncSession, *, actor: Actor, action: str, object
         "action": action,
         "summary": _role(actor),
     }
-    statement = insert(AuditEntry).values(
-        [shared | {"id": uuid5(object_id, name), "object_id": object_id} for object_id in sorted(set(object_ids))]
-    )
-    await session.execute(statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]))
+    ids = sorted(set(object_ids))
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        rows = [shared | {"id": uuid5(object_id, name), "object_id": object_id} for object_id in batch]
+        statement = insert(AuditEntry).values(rows)
+        await session.execute(statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]))
 
 
 def _role(actor: Actor) -> str:
@@ -77,7 +85,7 @@ _LOOKS = text(
     f"""
     WITH mine AS (
       SELECT a.id, a.happened_at, a.action, a.summary AS role FROM audit_entry a
-      WHERE (a.action = '{ORGANISATION}' AND a.object_id = :id) OR (a.action = '{APPLICATION}' AND a.object_id IN (
+      WHERE (a.action IN ('{ORGANISATION}', '{LIST}') AND a.object_id = :id) OR (a.action = '{APPLICATION}' AND a.object_id IN (
         SELECT p.id FROM membership_application p WHERE p.organisation_id = :id))
     ), page AS (SELECT * FROM mine ORDER BY happened_at DESC, id LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object('total', (SELECT count(*) FROM mine), 'items',

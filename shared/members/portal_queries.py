@@ -1,18 +1,15 @@
 """What members see of their own organisation, and the secretariat of all: former members too, and nothing hidden."""
 
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import TextClause, bindparam, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Date, Integer, Text, Uuid
+from sqlalchemy.types import Date, Integer, Uuid
 
 from shared.kit import clock
-from shared.kit.japanese.search_text import search_terms
 from shared.kit.refusals import NotFound
 from shared.members.freshness import STALE_AFTER
 from shared.members.models import CONTACT_COLUMNS, Organisation, Source, Visibility
@@ -21,38 +18,6 @@ from shared.members.queries import FRESH_SINCE, OrganisationView
 
 #: This month, and the twelve before it.
 MONTHS = 13
-
-
-class Standing(StrEnum):
-    """今の会員 / 退会 / 日付の記録なし."""
-
-    CURRENT = "CURRENT"
-    LATER = "LATER"
-    LEFT = "LEFT"
-    UNDATED = "UNDATED"
-
-
-class StaffLine(msgspec.Struct, frozen=True, kw_only=True):
-    id: UUID
-    name: str
-    kana: str | None
-    category: str | None
-    municipality: str | None
-    standing: Standing
-    joined_on: date | None
-    left_on: date | None
-    confirmed_on: date | None
-    stale: bool
-    people: int
-    demo: bool
-
-
-class StaffList(msgspec.Struct, frozen=True):
-    """`total` counts the whole list, `stale` those of today's members whose entry nobody has confirmed for long."""
-
-    total: int
-    stale: int
-    items: list[StaffLine]
 
 
 class Stay(msgspec.Struct, frozen=True):
@@ -100,63 +65,6 @@ class OwnColumns(msgspec.Struct, frozen=True, kw_only=True):
 
     def visible(self, column: str) -> Visibility:
         return Visibility(self.visibility.get(column, Visibility.SECRETARIAT))
-
-
-_LAST = """LEFT JOIN LATERAL (SELECT x.joined_on, x.left_on FROM membership x
-  WHERE x.tenant_id = o.tenant_id AND x.organisation_id = o.id ORDER BY x.joined_on DESC LIMIT 1) m ON true"""
-_STANDING = """CASE WHEN m.joined_on IS NULL THEN 'UNDATED' WHEN m.left_on <= :today THEN 'LEFT'
-  WHEN m.joined_on > :today THEN 'LATER' ELSE 'CURRENT' END"""
-_STALE = f"NOT o.demo AND {FRESH_SINCE} < :today - {STALE_AFTER.days}"
-
-
-def _staff_list(terms: int) -> TextClause:
-    found = "".join(f" AND (d.folded LIKE :folded{number} OR d.words LIKE :words{number})" for number in range(terms))
-    plain = """OR position(lower(:typed) IN lower(o.name)) > 0 OR position(:typed IN coalesce(o.kana, '')) > 0
-      OR o.corporate_number = :typed OR :typed IN (o.phone, o.mobile, o.fax) OR lower(:typed) = lower(o.email)"""
-    search = f"""AND (o.id IN (SELECT d.object_id FROM search_document d WHERE d.kind = 'organisation'{found})
-      {plain})"""
-    statement = text(
-        f"""
-        WITH every AS (
-          SELECT o.id, o.name, o.kana, o.demo, m.joined_on, m.left_on, o.confirmed_on, {_STANDING} AS standing, {_STALE} AS stale,
-            (SELECT name FROM category c WHERE c.tenant_id = o.tenant_id AND c.id = o.category_id) AS category,
-            (SELECT name FROM municipality WHERE code = o.municipality_code) AS municipality,
-            (SELECT count(DISTINCT r.account_id) FROM role_assignment r
-              WHERE r.tenant_id = o.tenant_id AND r.organisation_id = o.id) AS people
-          FROM organisation o {_LAST} WHERE true {search if terms else ""}
-        ), wanted AS (SELECT * FROM every WHERE CASE :show WHEN 'STALE' THEN stale AND standing = 'CURRENT'
-            WHEN 'ALL' THEN true WHEN 'LEFT' THEN standing = 'LEFT' ELSE standing <> 'LEFT' END),
-        page AS (SELECT * FROM wanted ORDER BY kana COLLATE "C" NULLS LAST, name, id LIMIT :first OFFSET :offset)
-        SELECT jsonb_build_object('total', (SELECT count(*) FROM wanted),
-          'stale', (SELECT count(*) FROM every WHERE stale AND standing = 'CURRENT'),
-          'items', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.kana COLLATE "C" NULLS LAST, p.name, p.id), '[]')
-            FROM page p))::text
-        """
-    )
-    return statement.bindparams(
-        *([bindparam("typed", type_=Text)] if terms else []),
-        *(bindparam(f"{part}{number}", type_=Text) for part in ("folded", "words") for number in range(terms)),
-        bindparam("show", type_=Text),
-        bindparam("today", type_=Date),
-        bindparam("first", type_=Integer),
-        bindparam("offset", type_=Integer),
-    )
-
-
-async def staff_list(
-    session: AsyncSession, *, search: str = "", show: str = "", first: int = 50, offset: int = 0
-) -> StaffList:
-    """`show`: STALE, LEFT, ALL, or everybody who has not left."""
-    typed = search.replace("\x00", "").strip()
-    terms = search_terms(typed)
-    if typed and not terms:
-        return StaffList(0, 0, [])
-    values: dict[str, Any] = {"show": show, "today": clock.today(), "first": min(first, 100), "offset": offset}
-    if terms:
-        values["typed"] = typed
-    for number, term in enumerate(terms):
-        values |= {f"folded{number}": term.folded, f"words{number}": term.words}
-    return msgspec.json.decode((await session.execute(_staff_list(len(terms)), values)).scalar_one(), type=StaffList)
 
 
 _OWN = text(

@@ -38,12 +38,12 @@ from services.web.pages.staff import (
     intake,
     letters,
     member_drafts,
-    members,
     notice_entry,
     people,
     profile,
     profile_lists,
     record,
+    roster,
     screening,
 )
 from services.web.pages.staff import events as staff_events
@@ -77,7 +77,7 @@ ROUTES = [
     *event_changes.ROUTES,
     *event_report.ROUTES,
     *imports.ROUTES,
-    *members.ROUTES,
+    *roster.ROUTES,
     *staff_exports.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,

@@ -20,7 +20,7 @@ from shared.kit.did_you_mean import did_you_mean
 from shared.members import access_log, directory, queries, tags
 from shared.members import filters as member_filters
 from shared.members.directory import Browsed
-from shared.members.filters import Facet
+from shared.members.filters import Facet, Facets
 from shared.members.models import Visibility
 from shared.members.umbrella import queries as umbrella
 from shared.members.visibility import audience_of
@@ -133,7 +133,7 @@ def wanted_of(request: Request[Any, Any, Any]) -> Wanted:
 
 
 def options_of(
-    wanted: Wanted, browsed: Browsed, profile: Profile, places: Sequence[Place] = ()
+    wanted: Wanted, browsed: Facets, profile: Profile, places: Sequence[Place] = ()
 ) -> dict[str, list[tuple[str, str]]]:
     facets = {name: getattr(browsed, plural) for name, (_, _, plural) in FILTERS.items()}
     facets["category"] = _as_tree(browsed.categories, profile.categories)

@@ -4,7 +4,6 @@ from functools import partial
 
 from services.web.context import Context
 from services.web.exporting import AnyRequest, Listing, every, export_routes
-from services.web.pages.public.organisations import wanted_of
 from services.web.pages.staff.letters import STATES as LETTER_STATES
 from services.web.pages.staff.news import STATES as NEWS_STATES
 from shared.content import queries as news
@@ -14,17 +13,9 @@ from shared.identity.policy import Permission
 from shared.kit import clock, post_queries
 from shared.kit.post import LetterState
 from shared.members import export_lists
-from shared.members.exports import staff_headers, staff_row
-from shared.members.models import ApplicationState, Visibility
+from shared.members.models import ApplicationState
 
 _PAGE = 100
-
-
-async def members(ctx: Context, request: AnyRequest) -> Listing:
-    """With the filters of the list; the columns are those that an import understands."""
-    wanted = wanted_of(request).sought
-    found = await ctx.read(export_lists.all_members, wanted, audience=Visibility.SECRETARIAT)
-    return Listing("会員名簿", "members", staff_headers(), [staff_row(each) for each in found])
 
 
 async def ledger(ctx: Context, request: AnyRequest) -> Listing:
@@ -101,7 +92,6 @@ async def letters(ctx: Context, request: AnyRequest) -> Listing:
 
 
 ROUTES = [
-    *export_routes("/staff/exports/members", Permission.APPLICATION_READ, members),
     *export_routes("/staff/exports/ledger", Permission.APPLICATION_READ, ledger),
     *export_routes("/staff/exports/applications", Permission.APPLICATION_READ, applications),
     *export_routes("/staff/exports/announcements", Permission.ANNOUNCEMENT_WRITE, announcements),

@@ -1,7 +1,6 @@
-"""参加団体 at the secretariat: all of them, and one with everything that is kept about it."""
+"""One of the 参加団体 at the secretariat, with everything that is kept about it."""
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Request, get, post
@@ -10,7 +9,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormView, read_genuine_form
-from services.web.pages.arguments import id_of, page_number
+from services.web.pages.arguments import id_of
 from services.web.rendering import page
 from shared.identity import invitation_queries, invitations
 from shared.identity.models import Role
@@ -24,47 +23,12 @@ from shared.members.notices import queries as notice_queries
 from shared.members.words import SOURCES, VISIBILITIES
 
 AnyRequest = Request[Any, Any, Any]
-PER_PAGE = 50
-STANDINGS = {"CURRENT": "参加中", "LATER": "参加予定", "LEFT": "退会", "UNDATED": "日付の記録なし"}
-SHOW = {"": "いまの参加団体", "STALE": "確認が古い", "LEFT": "退会した団体", "ALL": "すべて"}
 DONE = {
     "invited": "招待のメールをお送りします。",
     "removed": "外しました。この方のサインインは終了しました。",
     "withdrawn": "招待を取り消しました。お送りしたリンクは使えません。",
     "confirmed": "確認した日を記録しました。",
-    "rules": "変更の受け方を保存しました。",
 }
-
-
-@get("/staff/organisations", policy=Permission.APPLICATION_READ)
-async def list_organisations(request: AnyRequest, ctx: Ctx, done: FromQuery[str] = "") -> Response[Any]:
-    typed = request.query_params.get("q", "").strip()[:200].replace("\x00", "")
-    given = request.query_params.get("show", "")
-    show, number = given if given in SHOW else "", page_number(request)
-    listed = await ctx.read(
-        portal_queries.staff_list, search=typed, show=show, first=PER_PAGE, offset=(number - 1) * PER_PAGE
-    )
-    query = urlencode({name: value for name, value in (("q", typed), ("show", show)) if value})
-    return await page(
-        ctx,
-        "staff/organisations/list.html",
-        listed=listed,
-        view=FormView({"q": typed, "show": show}),
-        show=SHOW,
-        standings=STANDINGS,
-        address=f"/staff/organisations?{query}&" if query else "/staff/organisations?",
-        number=number,
-        per_page=PER_PAGE,
-        by_notice=await ctx.read(portal_queries.changes_by_notice),
-        done=DONE.get(done),
-    )
-
-
-@post("/staff/organisations/rules", policy=Permission.PROFILE_EDIT)
-async def set_rules(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    form = await read_genuine_form(request, ctx)
-    await ctx.write(portal.set_changes_by_notice, actor=ctx.actor, wanted=form.text("by_notice") == "1")
-    return Redirect("/staff/organisations?done=rules", status_code=303)
 
 
 @get("/staff/organisations/{organisation_id:uuid}", policy=Permission.APPLICATION_READ)
@@ -173,4 +137,4 @@ def _facts(details: Any, categories: dict[str, str], fields: dict[str, str]) -> 
     return found
 
 
-ROUTES = [list_organisations, set_rules, show_organisation, invite, remove, withdraw, confirm]
+ROUTES = [show_organisation, invite, remove, withdraw, confirm]

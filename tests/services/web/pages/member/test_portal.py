@@ -249,7 +249,7 @@ async def test_what_nobody_has_confirmed_for_long_says_so_on_its_page_and_on_the
     await make_member(worker_database, tenant, name="あたらしい会")
     await age(worker_database, tenant, organisation, 401)
     page = (await client_for(tenant).get(f"/organisations/{organisation}")).text
-    listed = (await staff.get("/staff/organisations?show=STALE")).text
+    listed = (await staff.get("/staff/organisations?confirmed=STALE")).text
     assert "確認から時間がたっています" in page
     assert ("つなぐ食堂" in listed, "あたらしい会" in listed) == (True, False)
     async with worker_database.read(tenant.id) as session:

@@ -17,7 +17,7 @@ from tests.factories.members import HIDDEN_PHONE, make_application, make_member,
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.test_imports import send, upload, work
 
-LISTS = ("members", "ledger", "applications", "announcements", "events", "letters")
+LISTS = ("organisations", "ledger", "applications", "announcements", "events", "letters")
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ async def test_the_list_of_members_follows_its_filters_and_shows_what_the_desk_m
 ) -> None:
     await make_member(worker_database, tenant, name="つなぐ会")
     await make_member(worker_database, tenant, name="まもる会", fields=("disaster",))
-    page = (await staff.get("/staff/members?field=disaster")).text
+    page = (await staff.get("/staff/organisations?field=disaster")).text
     assert ("まもる会" in page, "つなぐ会" in page) == (True, False)
-    assert "/staff/exports/members.xlsx?field=disaster" in page
-    rows = await table(staff, "/staff/exports/members.csv?field=disaster")
+    assert "/staff/exports/organisations.xlsx?field=disaster" in page
+    rows = await table(staff, "/staff/exports/organisations.csv?field=disaster")
     assert [row[0] for row in rows] == ["団体名", "まもる会"]
     assert HIDDEN_PHONE in rows[1]
 
@@ -63,7 +63,7 @@ async def test_cells_that_a_spreadsheet_would_calculate_are_harmless(
 ) -> None:
     for name in ("=1+1の会", "＝HYPERLINK(1)", "@SUM", "-2+3"):
         await make_member(worker_database, tenant, name=name)
-    answer = await staff.get("/staff/exports/members.csv")
+    answer = await staff.get("/staff/exports/organisations.csv")
     lines = answer.content.decode("utf-8-sig").splitlines()[1:]
     assert sorted(line[:3] for line in lines) == ["\"'-", "\"'=", "\"'@", "\"'＝"]
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -73,7 +73,7 @@ async def test_the_old_encoding_says_first_what_it_would_lose(
     staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant
 ) -> None:
     await make_member(worker_database, tenant, name="㈱髙﨑商店")
-    path = "/staff/exports/members.csv?encoding=cp932"
+    path = "/staff/exports/organisations.csv?encoding=cp932"
     assert "髙﨑" in (await staff.get(path)).content.decode("cp932")
     await make_member(worker_database, tenant, name="𠮷野会")
     asked = (await staff.get(path)).text
@@ -83,7 +83,7 @@ async def test_the_old_encoding_says_first_what_it_would_lose(
 
 async def test_labels_and_the_printed_list(staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant) -> None:
     await make_member(worker_database, tenant, name="つなぐ会")
-    answers = [await staff.get(f"/staff/members/{name}.pdf?q=つなぐ") for name in ("labels", "name-list")]
+    answers = [await staff.get(f"/staff/organisations/{name}.pdf?q=つなぐ") for name in ("labels", "name-list")]
     assert [(answer.status_code, answer.content[:5]) for answer in answers] == [(200, b"%PDF-")] * 2
     assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
 
@@ -94,7 +94,7 @@ async def test_what_was_exported_changes_nothing_when_it_is_imported(
     for name in ("つなぐ会", "=1+1の会", "㈱髙﨑𠮷商店"):
         await make_member(worker_database, tenant, name=name, joined_on=date(2023, 2, 20))
     for suffix in ("xlsx", "csv"):
-        data = (await staff.get(f"/staff/exports/members.{suffix}")).content
+        data = (await staff.get(f"/staff/exports/organisations.{suffix}")).content
         path = (await upload(staff, data, f"名簿.{suffix}")).headers["location"]
         await send(staff, path, "/columns")
         page = await work(staff, settings, tenant, path)
@@ -105,7 +105,11 @@ async def test_lists_belong_to_the_secretariat(
     client_for: ClientFor, worker_database: Database, tenant: Tenant, other_staff: httpx.AsyncClient
 ) -> None:
     await make_application(worker_database, tenant, name="ひみつの会")
-    paths = [*(f"/staff/exports/{name}.csv" for name in LISTS), "/staff/members", "/staff/members/labels.pdf"]
+    paths = [
+        *(f"/staff/exports/{name}.csv" for name in LISTS),
+        "/staff/organisations",
+        "/staff/organisations/labels.pdf",
+    ]
     member = await signed_in(client_for(tenant), await make_account(worker_database, tenant, Role.CASEWORKER))
     anonymous = client_for(tenant)
     for path in paths:
