@@ -7,7 +7,7 @@ from litestar.types import Message, Receive, Send
 
 #: Bytes. Uploads have a limit of their own on their route.
 MAX_BODY = 1 * 1024 * 1024
-MAX_UPLOAD = 40 * 1024 * 1024
+MAX_UPLOAD = 48 * 1024 * 1024
 MAX_GRAPHQL = 64 * 1024
 #: Seconds between two pieces of a request's body, and for the whole of it.
 BODY_DEADLINE = 30.0

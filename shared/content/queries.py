@@ -51,6 +51,9 @@ class MediaView(msgspec.Struct, frozen=True):
     content_type: str
     version: str
     document: DocumentView | None = None
+    #: For the secretariat only.
+    withheld: bool = False
+    uploaded_by: UUID | None = None
 
     @property
     def document_url(self) -> str:
@@ -126,6 +129,7 @@ class PageView(msgspec.Struct, frozen=True):
 MEDIA_JSON = """jsonb_build_object('id', media.id, 'name', media.name, 'alt', media.alt, 'decorative', media.decorative,
   'caption', media.caption, 'credit', media.credit, 'width', media.width, 'height', media.height,
   'content_type', media.content_type, 'version', left(media.sha256, 12),
+  'withheld', media.withheld, 'uploaded_by', media.uploaded_by,
   'document', (SELECT jsonb_build_object('file_name', d.file_name, 'byte_size', d.byte_size, 'pages', d.pages)
     FROM media_document d WHERE d.tenant_id = media.tenant_id AND d.media_id = media.id))"""
 

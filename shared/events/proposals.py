@@ -41,6 +41,7 @@ MEMBERS_FIELDS = frozenset(
         "how_to_apply",
         "contact_phone",
         "contact_email",
+        "flyer_id",
     }
 )
 

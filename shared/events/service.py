@@ -5,26 +5,24 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content.queries import media_by_name_or_id
-from shared.events import changes
+from shared.events import changes, programme, telling
 from shared.events.drafts import (
     AppearanceDraft,
     EventDraft,
     SessionDraft,
+    check_times,
     checked_event,
     checked_sessions,
     with_offset,
 )
-from shared.events.facts import EventCancelled, EventChanged, EventPublished
-from shared.events.indexing import index_event
-from shared.events.models import Appearance, Event, EventChange, EventState, Session
+from shared.events.facts import EventCancelled, EventPublished
+from shared.events.models import Event, EventState
 from shared.events.registrations.promotion import promote
 from shared.identity.policy import Actor
-from shared.kit import audit, clock
-from shared.kit.content_version import bump
+from shared.kit import clock
 from shared.kit.editing import check_revision, locked
 from shared.kit.japanese.normalise import clean_text
 from shared.kit.outbox import record
@@ -58,8 +56,8 @@ async def create_event(
     event = Event(**msgspec.structs.asdict(draft), created_at=now, updated_at=now)
     session.add(event)
     await session.flush()
-    await _write_sessions(session, event, parts)
-    _note(session, actor, "event.create", event)
+    await programme.write(session, event, parts)
+    telling.note(session, actor, "event.create", event)
     return event
 
 
@@ -87,15 +85,19 @@ async def update_event(
     # A correction of what was held, or will not be, is no change of plans.
     moved = event.state in _TO_BE_HELD and changes.plans_changed(event, draft)
     summary = changes.words_of_change(event, draft, _reason(reason)) if moved else None
-    new_day = event.starts_at != draft.starts_at
+    was, new_day = event.starts_at, event.starts_at != draft.starts_at
+    by_the_clock = changes.registration_changed(event, draft)
     for name, value in msgspec.structs.asdict(draft).items():
         setattr(event, name, value)
-    if event.state is EventState.POSTPONED and new_day:
+    if (event.state is EventState.POSTPONED and new_day) or (event.state is EventState.ANNOUNCED and by_the_clock):
         event.state = _public_state(event)
+    elif event.state is EventState.OPEN and not _begun(event):
+        event.state = EventState.ANNOUNCED
+    await programme.move(session, event, changes.whole_days(was, event.starts_at))
     await promote(session, event)
-    await _changed(session, actor, "event.update", event)
+    await telling.changed(session, actor, "event.update", event)
     if summary:
-        await _tell(session, event, summary)
+        await telling.tell(session, event, summary)
     return event
 
 
@@ -111,8 +113,8 @@ async def set_sessions(
     event = await locked(session, Event, event_id)
     if revision is not None:
         await check_revision(session, event.id, current=event.revision, read=revision)
-    await _write_sessions(session, event, checked_sessions(tuple(sessions)))
-    await _changed(session, actor, "event.set-sessions", event)
+    await programme.write(session, event, checked_sessions(tuple(sessions)))
+    await telling.changed(session, actor, "event.set-sessions", event)
     return event
 
 
@@ -125,9 +127,9 @@ async def publish_event(session: AsyncSession, *, actor: Actor, event_id: UUID) 
     event.published_at = event.updated_at = clock.now()
     event.revision += 1
     await session.flush()
-    _note(session, actor, "event.publish", event)
+    telling.note(session, actor, "event.publish", event)
     await record(session, EventPublished(event_id=event.id), dedupe_key=f"event-published:{event.id}")
-    await _shown(session, event)
+    await telling.shown(session, event)
     return event
 
 
@@ -139,8 +141,8 @@ async def cancel_event(session: AsyncSession, *, actor: Actor, event_id: UUID, r
     _check_to_be_held(event, "中止")
     summary = changes.words_of_cancellation(_given_reason(reason))
     event.state = EventState.CANCELLED
-    await _add_change(session, event, summary)
-    await _changed(session, actor, "event.cancel", event)
+    await telling.add_change(session, event, summary)
+    await telling.changed(session, actor, "event.cancel", event)
     await record(session, EventCancelled(event_id=event.id), dedupe_key=f"event-cancelled:{event.id}")
     return event
 
@@ -153,21 +155,29 @@ async def postpone_event(
     reason: str,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
+    registration_deadline: datetime | None = None,
 ) -> Event:
-    """延期: to another day, or until one is found."""
+    """延期: to another day, or until one is found. The programme moves along; without a new deadline the old one stays."""
     event = await locked(session, Event, event_id)
     _check_to_be_held(event, "延期")
     starts_at, ends_at = with_offset(starts_at), with_offset(ends_at)
-    if starts_at is not None and ends_at is not None and ends_at < starts_at:
-        raise Refusal("ENDS_BEFORE_START", "終了が開始より前になっています。日時を確かめてください。", "ends_at")
+    deadline = with_offset(registration_deadline) or event.registration_deadline
+    if starts_at is None and (ends_at or registration_deadline):
+        raise Refusal(
+            "REQUIRED", "新しい開始の日時も入力してください。決まっていなければ、すべて空けてください。", "starts_at"
+        )
     summary = changes.words_of_postponement(event, _given_reason(reason), starts_at, ends_at)
     if starts_at is None:
         event.state = EventState.POSTPONED
     else:
-        event.starts_at, event.ends_at = starts_at, ends_at
+        opens_at = event.registration_opens_at
+        check_times(starts_at, ends_at, all_day=event.all_day, opens_at=opens_at, deadline=deadline)
+        await programme.move(session, event, starts_at - event.starts_at)
+        event.starts_at, event.ends_at, event.registration_deadline = starts_at, ends_at, deadline
         event.state = _public_state(event)
-    await _changed(session, actor, "event.postpone", event)
-    await _tell(session, event, summary)
+        await promote(session, event)
+    await telling.changed(session, actor, "event.postpone", event)
+    await telling.tell(session, event, summary)
     return event
 
 
@@ -180,15 +190,20 @@ async def mark_held(session: AsyncSession, *, actor: Actor, event_id: UUID) -> E
     if event.starts_at > clock.now():
         raise Refusal("NOT_YET", "この行事はまだ始まっていません。開始の日時を過ぎてから終了にしてください。")
     event.state = EventState.HELD
-    await _changed(session, actor, "event.mark-held", event)
+    await telling.changed(session, actor, "event.mark-held", event)
     return event
 
 
 def _public_state(event: Event) -> EventState:
     now = clock.now()
     closes = event.registration_deadline or event.ends_at or event.starts_at
-    open_now = (event.registration_opens_at or now) <= now and (closes > now or event.all_day)
-    return EventState.OPEN if event.takes_registrations and open_now else EventState.ANNOUNCED
+    return EventState.OPEN if _begun(event) and (closes > now or event.all_day) else EventState.ANNOUNCED
+
+
+def _begun(event: Event) -> bool:
+    """Registration is wanted and its first moment has come."""
+    now = clock.now()
+    return event.takes_registrations and (event.registration_opens_at or now) <= now
 
 
 def _check_seats(event: Event, draft: EventDraft) -> None:
@@ -232,68 +247,7 @@ async def _check_flyer(session: AsyncSession, flyer_id: UUID | None) -> None:
     if flyer_id is None:
         return
     flyer = await media_by_name_or_id(session, str(flyer_id))
-    if flyer is None:
+    if flyer is None or flyer.withheld:
         raise Refusal("NOT_FOUND", "選ばれたチラシの画像が見つかりません。もう一度お選びください。", "flyer_id")
-    if not flyer.alt:
+    if not flyer.alt and not flyer.decorative:
         raise Refusal("ALT_MISSING", "チラシには、書かれている内容の説明（代替テキスト）が必要です。", "flyer_id")
-
-
-async def _write_sessions(session: AsyncSession, event: Event, drafts: tuple[SessionDraft, ...]) -> None:
-    await session.execute(delete(Session).where(Session.event_id == event.id))
-    parts = [
-        Session(event_id=event.id, ordinal=ordinal, **_own_columns(draft)) for ordinal, draft in enumerate(drafts, 1)
-    ]
-    session.add_all(parts)
-    await session.flush()
-    session.add_all(
-        Appearance(session_id=part.id, ordinal=ordinal, **msgspec.structs.asdict(person))
-        for part, draft in zip(parts, drafts, strict=True)
-        for ordinal, person in enumerate(draft.appearances, 1)
-    )
-    await session.flush()
-
-
-def _own_columns(draft: SessionDraft) -> dict[str, object]:
-    return {name: value for name, value in msgspec.structs.asdict(draft).items() if name != "appearances"}
-
-
-async def _changed(session: AsyncSession, actor: Actor, action: str, event: Event) -> None:
-    """Count the edit; when the public can see it, count it in SEQUENCE too and show it."""
-    event.revision += 1
-    event.updated_at = clock.now()
-    if event.state is not EventState.DRAFT:
-        event.sequence += 1
-    await session.flush()
-    _note(session, actor, action, event)
-    if event.state is not EventState.DRAFT:
-        await _shown(session, event)
-
-
-async def _tell(session: AsyncSession, event: Event, summary: str) -> None:
-    await _add_change(session, event, summary)
-    fact = EventChanged(event_id=event.id, sequence=event.sequence)
-    await record(session, fact, dedupe_key=f"event-changed:{event.id}:{event.sequence}")
-
-
-async def _add_change(session: AsyncSession, event: Event, summary: str) -> None:
-    """The event's row is locked, so the count is the number of the last one."""
-    last = select(func.coalesce(func.max(EventChange.ordinal), 0)).where(EventChange.event_id == event.id)
-    ordinal = (await session.execute(last)).scalar_one() + 1
-    session.add(EventChange(event_id=event.id, ordinal=ordinal, changed_on=clock.today(), summary=summary))
-    await session.flush()
-
-
-async def _shown(session: AsyncSession, event: Event) -> None:
-    await index_event(session, event.id)
-    await bump(session)
-
-
-def _note(session: AsyncSession, actor: Actor, action: str, event: Event) -> None:
-    audit.note(
-        session,
-        actor_id=actor.account_id,
-        actor_name=actor.name,
-        action=action,
-        object_id=event.id,
-        summary=event.title,
-    )

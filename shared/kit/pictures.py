@@ -53,14 +53,19 @@ def read(data: bytes) -> Picture:
 
 
 def check_size(data: bytes) -> None:
-    if len(data) > MAX_BYTES:
-        megabytes = -(-len(data) * 10 // (1024 * 1024)) / 10
+    check_length(len(data))
+
+
+def check_length(size: int) -> None:
+    """Of a file that need not be read for it."""
+    if size > MAX_BYTES:
+        megabytes = -(-size * 10 // (1024 * 1024)) / 10
         raise Refusal(
             "FILE_TOO_LARGE",
-            f"画像は10MBまでです（選ばれたファイルは{megabytes:g}MB）。縮小してから、もう一度お選びください。",
+            f"画像やPDFは10MBまでです（選ばれたファイルは{megabytes:g}MB）。縮小してから、もう一度お選びください。",
             "file",
         )
-    if not data:
+    if not size:
         raise Refusal("FILE_EMPTY", "ファイルが空です。もう一度お選びください。", "file")
 
 

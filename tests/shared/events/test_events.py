@@ -200,13 +200,18 @@ async def test_postponing_to_a_known_day(web_database: Database, tenant: Tenant)
     )
 
 
-async def test_a_flyer_needs_words(web_database: Database, tenant: Tenant, settings: Settings) -> None:
-    flyer = await make_media(web_database, tenant, FileStore(settings), alt="", decorative=True)
+async def test_a_flyer_is_a_known_picture_that_everybody_may_see(
+    web_database: Database, tenant: Tenant, settings: Settings
+) -> None:
+    files = FileStore(settings)
+    decoration = await make_media(web_database, tenant, files, alt="", decorative=True)
+    withheld = await make_media(web_database, tenant, files, withheld=True)
     async with web_database.write(tenant.id) as session:
-        for flyer_id, code in ((flyer.id, "ALT_MISSING"), (uuid4(), "NOT_FOUND")):
+        await service.create_event(session, actor=EDITOR, draft=event_draft(flyer_id=decoration.id))
+        for flyer_id in (withheld.id, uuid4()):
             with pytest.raises(Refusal) as refused:
                 await service.create_event(session, actor=EDITOR, draft=event_draft(flyer_id=flyer_id))
-            assert (refused.value.field, refused.value.code) == ("flyer_id", code)
+            assert (refused.value.field, refused.value.code) == ("flyer_id", "NOT_FOUND")
 
 
 async def test_the_second_of_two_editors_learns_who_was_first(web_database: Database, tenant: Tenant) -> None:

@@ -103,7 +103,7 @@ def test_thirty_megabytes_are_refused_with_their_size() -> None:
     with pytest.raises(Refusal) as refused:
         pictures.read(b"\xff\xd8\xff" + bytes(30 * 1024 * 1024 - 3))
     assert refused.value.message == (
-        "画像は10MBまでです（選ばれたファイルは30MB）。縮小してから、もう一度お選びください。"
+        "画像やPDFは10MBまでです（選ばれたファイルは30MB）。縮小してから、もう一度お選びください。"
     )
 
 

@@ -1,5 +1,6 @@
 """Own events: the few fields that a member's event needs; the secretariat may add the rest before it releases it."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,21 @@ from services.web.pages.member.news import MARKS, STAGES, own_post, to_list
 from services.web.pages.member.own import FIELD, named_in, own_organisation
 from services.web.pages.staff.event_form import read_event, values_of
 from services.web.pages.staff.event_rows import Rows
+from services.web.pages.staff.uploads import change_chosen_words, keep_flyer, read_by_somebody
 from services.web.rendering import page
+from services.web.security import MAX_UPLOAD
+from shared.content.queries import MediaView, media_by_name_or_id, media_with_same_alt
 from shared.events import proposals, queries, words
 from shared.events.drafts import EventDraft
 from shared.events.proposal_queries import ProposalView
 from shared.events.proposals import ProposalKind
 from shared.events.queries import EventView
 from shared.identity.policy import Actor, Permission
+from shared.kit.limits import within
 from shared.kit.refusals import Conflict, NotFound, Refusal
 
 AnyRequest = Request[Any, Any, Any]
+UPLOADS_AN_HOUR = 30
 
 
 @get("/member/events", policy=Permission.ORGANISATION_DRAFT)
@@ -46,12 +52,12 @@ async def edit_event(ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
     return await _form_page(ctx, FormView(values), known)
 
 
-@post("/member/events/new", policy=Permission.ORGANISATION_DRAFT)
+@post("/member/events/new", policy=Permission.ORGANISATION_DRAFT, request_max_body_size=MAX_UPLOAD)
 async def create_event(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     return await _save(request, ctx, None)
 
 
-@post("/member/events/{item_id:uuid}", policy=Permission.ORGANISATION_DRAFT)
+@post("/member/events/{item_id:uuid}", policy=Permission.ORGANISATION_DRAFT, request_max_body_size=MAX_UPLOAD)
 async def save_event(request: AnyRequest, ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
     return await _save(request, ctx, await own_post(ctx, item_id, ProposalKind.EVENT))
 
@@ -70,7 +76,13 @@ async def _save(request: AnyRequest, ctx: Context, known: ProposalView | None) -
     try:
         if not form.genuine:
             raise FormExpired
-        draft = read_event(form, Rows([]), None).draft
+        await check_room_for_upload(ctx, form)
+        kept = await keep_flyer(ctx, form)
+        typed |= kept.values
+        flyer = await _own_flyer(ctx, str(typed.get("image_id", "")), known)
+        without = flyer is None or (form.checked("without_flyer") and not kept.values)
+        draft = read_event(form, Rows([]), None if without or flyer is None else flyer.id).draft
+        read_by_somebody(kept)
         await ctx.write(_write, form=form, draft=draft, actor=ctx.actor, organisation_id=organisation_id, known=known)
     except Conflict as conflict:
         again = typed | ({"revision": (await _item(ctx, known.id)).revision} if known else {})
@@ -90,6 +102,7 @@ async def _write(
     known: ProposalView | None,
 ) -> None:
     async def effect() -> dict[str, Any]:
+        await change_chosen_words(session, form=form, flyer_id=draft.flyer_id)
         revision = form.text("revision")
         saved = await proposals.save_event(
             session,
@@ -105,13 +118,35 @@ async def _write(
     await (once_per_form(session, actor=actor, form=form, effect=effect) if known is None else effect())
 
 
+async def _own_flyer(ctx: Context, media_id: str, known: ProposalView | None) -> MediaView | None:
+    """A member shows, and rewords, the flyer of this very draft or what the same person has sent; no other picture."""
+    picture = await ctx.read(media_by_name_or_id, media_id) if media_id else None
+    if picture is None or picture.withheld:
+        return None
+    before = (await _item(ctx, known.id)).flyer if known else None
+    mine = picture.uploaded_by is not None and picture.uploaded_by == ctx.actor.account_id
+    return picture if mine or (before is not None and before.id == picture.id) else None
+
+
+async def check_room_for_upload(ctx: Context, form: Form) -> None:
+    """Each flyer costs a process and three pictures."""
+    bucket = f"member-upload:{ctx.tenant.id}:{ctx.actor.account_id}"
+    limit = partial(within, bucket=bucket, limit=UPLOADS_AN_HOUR, seconds=3_600)
+    if form.file("file") is not None and not await ctx.write(limit):
+        raise Refusal("TOO_MANY", "短い時間に多くのファイルが送られました。1時間ほどおいてからお試しください。", "file")
+
+
 async def _form_page(ctx: Context, view: FormView, known: ProposalView | None, *, status: int = 200) -> Response[Any]:
+    chosen = await _own_flyer(ctx, view.value("image_id"), known)
+    same_alt = await ctx.read(media_with_same_alt, alt=chosen.alt, besides=chosen.id) if chosen else []
     return await page(
         ctx,
         "member/event_form.html",
         status=status,
         view=view,
         known=known,
+        chosen=chosen,
+        same_alt=same_alt,
         kinds=[("", "選んでください"), *words.KINDS.items()],
         open=known is None or known.stage in ("DRAFT", "PROPOSED", "RETURNED"),
         stages=STAGES,

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Response
 
 from services.web.context import Ctx
+from services.web.documents import document
 from shared.content import queries
 from shared.content.queries import MediaFile
 from shared.identity.policy import Permission
@@ -28,7 +29,7 @@ async def show_media(
         raise NotFound
     file = await ctx.read(queries.media_file, name_or_id)
     await ctx.release()
-    if file is None:
+    if file is None or (file.withheld and not ctx.actor.may(Permission.EVENT_WRITE)):
         raise NotFound
     headers = _headers(file, size, request.query_params.get("v", ""))
     if request.headers.get("if-none-match") == headers["ETag"]:
@@ -41,8 +42,25 @@ async def show_media(
     return Response(data, media_type=file.content_type, headers=headers)
 
 
+@get("/media/{name_or_id:str}/document.pdf", policy=Permission.PUBLIC)
+async def download_document(ctx: Ctx, name_or_id: FromPath[str]) -> Response[Any]:
+    """The PDF behind a flyer's picture: saved, never opened inside the site."""
+    file = None if "\0" in name_or_id else await ctx.read(queries.document_file, name_or_id)
+    await ctx.release()
+    if file is None:
+        raise NotFound
+    try:
+        data = await ctx.site.files.get(file.path)
+    except FileNotFoundError:
+        log.error("a PDF has lost its bytes", path=file.path)
+        raise NotFound from None
+    return document(data, name=file.file_name, plain_name="flyer.pdf", save=True)
+
+
 def _headers(file: MediaFile, size: str, version: str) -> dict[str, str]:
     """Kept for ever by whoever asks for these very bytes; a bare name is asked again, because it may get other bytes."""
+    if file.withheld:
+        return {"ETag": f'"{file.sha256[:24]}-{size}"', "Cache-Control": "no-store"}
     exact = len(version) >= 12 and file.sha256.startswith(version)
     headers = {
         "ETag": f'"{file.sha256[:24]}-{size}"',
@@ -53,4 +71,4 @@ def _headers(file: MediaFile, size: str, version: str) -> dict[str, str]:
     return headers
 
 
-ROUTES = [show_media]
+ROUTES = [show_media, download_document]

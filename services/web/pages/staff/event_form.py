@@ -155,7 +155,7 @@ def values_of(event: EventView) -> dict[str, Any]:
     values |= {name: "1" if getattr(event, name) else "" for name in CHECKS}
     for name in MOMENTS:
         values |= moment_values(name, getattr(event, name), all_day=event.all_day)
-    flyer = {"image_id": event.flyer.id if event.flyer else ""}
+    flyer = {"image_id": event.flyer.id, "chosen_alt": event.flyer.alt} if event.flyer else {"image_id": ""}
     return values | flyer | {"kind": event.kind, "revision": event.revision}
 
 

@@ -14,7 +14,7 @@ from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
 from services.web.pages.staff.event_form import EventInput, read_event, rows_of, sessions_of, values_of
 from services.web.pages.staff.event_rows import Rows, change_rows, read_rows
-from services.web.pages.staff.uploads import keep_upload
+from services.web.pages.staff.uploads import change_chosen_words, keep_flyer, read_by_somebody
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
 from shared.content import queries as content
@@ -99,12 +99,14 @@ async def _save(request: AnyRequest, ctx: Context, known: EventView | None) -> R
     try:
         if not form.genuine:
             raise FormExpired
-        typed |= await keep_upload(ctx, form)
+        kept = await keep_flyer(ctx, form)
+        typed |= kept.values
         if button := form.text("rows"):
             change_rows(rows, button)
             return await _form_page(ctx, FormView(typed | rows.flat()), rows, known)
         rows = rows.without_empty()
         given = read_event(form, rows, _uuid(str(typed.get("image_id", ""))))
+        read_by_somebody(kept)
         saved = await ctx.write(_write, form=form, given=given, actor=ctx.actor, known=known)
     except Conflict as conflict:
         current = await known_event(ctx, known.id) if known else None
@@ -120,6 +122,7 @@ async def _write(session: AsyncSession, *, form: Form, given: EventInput, actor:
     """Event, programme and publication: all or nothing. Returns the id."""
 
     async def effect() -> dict[str, Any]:
+        await change_chosen_words(session, form=form, flyer_id=given.draft.flyer_id)
         if known is None:
             row = await service.create_event(session, actor=actor, draft=given.draft, sessions=given.sessions)
             event_id = row.id
@@ -166,6 +169,7 @@ async def _form_page(
     chosen = await ctx.read(content.media_by_name_or_id, image_id) if image_id else None
     if chosen is not None and chosen not in pictures:
         pictures = [chosen, *pictures]
+    same_alt = await ctx.read(content.media_with_same_alt, alt=chosen.alt, besides=chosen.id) if chosen else []
     values = {"conflict": False, "done": None} | more
     return await page(
         ctx,
@@ -176,6 +180,7 @@ async def _form_page(
         known=known,
         pictures=pictures,
         chosen=chosen,
+        same_alt=same_alt,
         kinds=[("", "選んでください"), *words.KINDS.items()],
         words=words,
         now=clock.now(),
