@@ -1,18 +1,38 @@
 """What changed between two versions of an event, in the words that stand in its public history."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.events.drafts import EventDraft
 from shared.events.models import Event
 from shared.events.words import span
+from shared.kit.japanese.eras import in_japan
 
 #: What people plan by. A change of these goes into the public history and to everybody who follows the event.
 PLANNED_BY = ("starts_at", "ends_at", "all_day", "venue", "online")
 
+#: What decides, with the clock, whether registration is open.
+REGISTERED_BY = (
+    "takes_registrations",
+    "registration_opens_at",
+    "registration_deadline",
+    "starts_at",
+    "ends_at",
+    "all_day",
+)
+
 
 def plans_changed(event: Event, draft: EventDraft) -> bool:
     return any(getattr(event, field) != getattr(draft, field) for field in PLANNED_BY)
+
+
+def registration_changed(event: Event, draft: EventDraft) -> bool:
+    return any(getattr(event, field) != getattr(draft, field) for field in REGISTERED_BY)
+
+
+def whole_days(before: datetime, after: datetime) -> timedelta:
+    """From the one day in Japan to the other, whatever the hour."""
+    return in_japan(after).date() - in_japan(before).date()
 
 
 def anything_changed(event: Event, draft: EventDraft) -> bool:
@@ -32,7 +52,8 @@ def words_of_postponement(event: Event, reason: str, starts_at: datetime | None,
     before = span(event.starts_at, event.ends_at, event.all_day)
     after = "延期になりました。新しい日程は決まり次第お知らせします。"
     if starts_at is not None:
-        after = f"{span(starts_at, ends_at, event.all_day)}に延期になりました。"
+        verb = "延期になりました" if starts_at > event.starts_at else "変わりました"
+        after = f"{span(starts_at, ends_at, event.all_day)}に{verb}。"
     return "".join([f"当初は{before}の予定でしたが、{after}", *_because(reason)])
 
 

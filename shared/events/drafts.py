@@ -9,6 +9,7 @@ import msgspec
 from shared.events.models import EventKind
 from shared.kit import clock
 from shared.kit.japanese import Unreadable, normalise
+from shared.kit.japanese.eras import in_japan
 from shared.kit.japanese.normalise import clean_lines, clean_text
 from shared.kit.refusals import Refusal, Refusals
 
@@ -154,21 +155,49 @@ def _text_problems(draft: EventDraft) -> Iterator[Refusal]:
             yield Refusal("TOO_LONG", f"{label}は{longest:,}文字までで入力してください。", field)
 
 
+def check_times(
+    starts_at: datetime,
+    ends_at: datetime | None,
+    *,
+    all_day: bool,
+    opens_at: datetime | None,
+    deadline: datetime | None,
+) -> None:
+    """Raises Refusals when the hours of an event contradict each other."""
+    if problems := list(_contradictions(starts_at, ends_at, all_day, opens_at, deadline)):
+        raise Refusals(problems)
+
+
 def _time_problems(draft: EventDraft) -> Iterator[Refusal]:
-    if draft.starts_at.year not in YEARS:
+    opens_at, deadline = draft.registration_opens_at, draft.registration_deadline
+    return _contradictions(draft.starts_at, draft.ends_at, draft.all_day, opens_at, deadline)
+
+
+def _contradictions(
+    starts_at: datetime,
+    ends_at: datetime | None,
+    all_day: bool,
+    opens_at: datetime | None,
+    deadline: datetime | None,
+) -> Iterator[Refusal]:
+    if starts_at.year not in YEARS:
         yield Refusal("OUT_OF_RANGE", f"開始の年は{YEARS[0]}年から{YEARS[-1]}年までで入力してください。", "starts_at")
-    if draft.ends_at is not None and draft.ends_at < draft.starts_at:
+    if ends_at is not None and ends_at < starts_at:
         yield Refusal("ENDS_BEFORE_START", "終了が開始より前になっています。日時を確かめてください。", "ends_at")
-    deadline = draft.registration_deadline
-    if deadline is not None and deadline > (draft.ends_at or draft.starts_at) and not draft.all_day:
-        yield Refusal(
-            "DEADLINE_AFTER_EVENT",
-            "申込の締切が行事の後になっています。日時を確かめてください。",
-            "registration_deadline",
-        )
-    opens = draft.registration_opens_at
-    if opens is not None and deadline is not None and opens >= deadline:
+    lasts = ends_at or starts_at
+    if deadline is not None and _is_after(deadline, lasts, all_day):
+        message = "申込の締切が行事の後になっています。日時を確かめてください。"
+        yield Refusal("DEADLINE_AFTER_EVENT", message, "registration_deadline")
+    if opens_at is not None and deadline is not None and opens_at >= deadline:
         yield Refusal("OPENS_AFTER_DEADLINE", "申込の受付開始が締切より後になっています。", "registration_opens_at")
+    elif opens_at is not None and _is_after(opens_at, lasts, all_day):
+        message = "申込の受付開始が行事の後になっています。日時を確かめてください。"
+        yield Refusal("OPENS_AFTER_EVENT", message, "registration_opens_at")
+
+
+def _is_after(moment: datetime, lasts: datetime, all_day: bool) -> bool:
+    """Of whole days the last one counts until midnight."""
+    return in_japan(moment).date() > in_japan(lasts).date() if all_day else moment > lasts
 
 
 def _seat_problems(draft: EventDraft) -> Iterator[Refusal]:

@@ -149,12 +149,14 @@ class EventView(msgspec.Struct, frozen=True):
 
     def phase(self, now: datetime) -> Phase:
         """For readers: nothing is "announced" or "open" any more once its day or its deadline has passed."""
-        if self.state in (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL) and self.over(now):
+        if self.state not in (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL):
+            return Phase(self.state)
+        if self.over(now):
             return Phase.PAST
+        if self.takes_registrations and self.registration_deadline is not None and self.registration_deadline < now:
+            return Phase.CLOSED
         if not self._opened(now):
             return Phase(self.state)
-        if self.registration_deadline is not None and self.registration_deadline < now:
-            return Phase.CLOSED
         return Phase.FULL if self.state is EventState.FULL else Phase.OPEN
 
     def _opened(self, now: datetime) -> bool:
