@@ -247,7 +247,7 @@ async def _check_flyer(session: AsyncSession, flyer_id: UUID | None) -> None:
     if flyer_id is None:
         return
     flyer = await media_by_name_or_id(session, str(flyer_id))
-    if flyer is None:
+    if flyer is None or flyer.withheld:
         raise Refusal("NOT_FOUND", "選ばれたチラシの画像が見つかりません。もう一度お選びください。", "flyer_id")
-    if not flyer.alt:
+    if not flyer.alt and not flyer.decorative:
         raise Refusal("ALT_MISSING", "チラシには、書かれている内容の説明（代替テキスト）が必要です。", "flyer_id")
