@@ -67,7 +67,8 @@ async def render_form1(
     channel: Channel | None = None,
     web_address: str | None = None,
 ) -> bytes:
-    """入会申請書, which with `changed` (names of fields) is a 変更届; empty without `details`.
+    """入会申請書, which with `changed` (names of fields) is a 変更届; empty without `details`. Without a receipt number it is
+    for the pen: nothing says yet what becomes of it.
 
     `web_address` is where the same form stands on the web, for those who would rather.
     """
@@ -80,7 +81,7 @@ async def render_form1(
     data = {
         **_heading(profile, "入会申請書・変更届", FORM1, receipt_number, received_on),
         "kinds": [
-            option("新しく参加する", chosen=details is not None and not changed),
+            option("新しく参加する", chosen=receipt_number is not None and not changed),
             option("届け出た内容を変更する（団体名と、変わるところだけご記入ください）", chosen=bool(changed)),
         ],
         "intro": "次のとおり、参加の申込み（届け出た内容の変更）をします。" + _changed(changed),

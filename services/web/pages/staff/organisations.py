@@ -1,5 +1,6 @@
 """One of the 参加団体 at the secretariat, with everything that is kept about it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +17,13 @@ from shared.identity.models import Role
 from shared.identity.policy import ORGANISATION_ROLES, Permission
 from shared.identity.words import ROLES
 from shared.kit.refusals import Refusal
-from shared.members import access_log, freshness, portal, portal_queries, versions
-from shared.members.details import LABELS
+from shared.members import access_log, freshness, portal, portal_queries, tags, versions
+from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS
 from shared.members.notices import queries as notice_queries
 from shared.members.words import SOURCES, VISIBILITIES
+from shared.taxonomy import queries as taxonomy
+from shared.tenants.queries import Profile
 
 AnyRequest = Request[Any, Any, Any]
 DONE = {
@@ -95,6 +98,7 @@ async def _page(
     columns = await ctx.read(portal_queries.own_columns, organisation_id)
     await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
     details = await ctx.read(versions.details_of, organisation_id)
+    place = await ctx.read(taxonomy.municipality, details.municipality_code) if details.municipality_code else None
     profile = await ctx.profile()
     return await page(
         ctx,
@@ -105,11 +109,7 @@ async def _page(
         organisation_id=organisation_id,
         columns=columns,
         listed=await ctx.read(versions.is_listed, organisation_id),
-        facts=_facts(
-            details,
-            {category.slug: category.name for category in profile.categories},
-            {field.slug: field.name for field in profile.fields},
-        ),
+        facts=_facts(details, profile, place.name if place else ""),
         visibilities=VISIBILITIES,
         sources=SOURCES,
         people=await ctx.read(invitation_queries.people_of, organisation_id),
@@ -123,17 +123,21 @@ async def _page(
     )
 
 
-def _facts(details: Any, categories: dict[str, str], fields: dict[str, str]) -> list[tuple[str, str, str | None]]:
+def _facts(details: ApplicationDetails, profile: Profile, municipality: str) -> list[tuple[str, str, str | None]]:
     """Label, value, and the column whose visibility is to be said with it."""
+    words: dict[str, Mapping[str, str]] = {
+        "category": {category.slug: category.name for category in profile.categories},
+        "fields": {field.slug: field.name for field in profile.fields},
+        "municipality_code": {details.municipality_code: municipality},
+        **tags.KINDS,
+    }
     found = []
     for name, label in LABELS.items():
         value = getattr(details, name, "")
-        if name == "category":
-            value = categories.get(value, value)
-        elif name == "fields":
-            value = "、".join(fields.get(slug, slug) for slug in value)
-        if value and isinstance(value, str):
-            found.append((label, value, name if name in CONTACT_COLUMNS else None))
+        given = value if isinstance(value, tuple) else (value,) if isinstance(value, str) and value else ()
+        said = "、".join(words.get(name, {}).get(each, each) for each in given)
+        if said:
+            found.append((label, said, name if name in CONTACT_COLUMNS else None))
     return found
 
 

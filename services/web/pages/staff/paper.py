@@ -11,7 +11,7 @@ from services.web.context import Context, Ctx
 from services.web.documents import document
 from shared.identity.policy import Permission
 from shared.kit.japanese import eras
-from shared.members import application_queries, paper, versions
+from shared.members import access_log, application_queries, paper, versions
 from shared.members.details import ApplicationDetails
 from shared.members.notices import queries as notice_queries
 from shared.taxonomy import queries as taxonomy
@@ -64,13 +64,8 @@ async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes
     known = await ctx.read(versions.details_of, notice.organisation_id)
     profile = await ctx.profile()
     await ctx.release()
-    withdrawal = paper.Withdrawal(
-        name=known.name,
-        kana=known.kana,
-        representative_title=known.representative_title,
-        representative_name=known.representative_name,
-        contact_name=known.contact_name,
-        phone=known.phone or known.mobile,
+    withdrawal = msgspec.structs.replace(
+        _leaving(known),
         email=notice.email or known.email,
         effective_on=notice.effective_on,
         reason=notice.reason or "",
@@ -86,9 +81,45 @@ async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes
     return document(pdf, name=name, plain_name=f"form2-{notice.receipt_number}.pdf", private=True)
 
 
+@get("/staff/organisations/{organisation_id:uuid}/form1.pdf", policy=Permission.APPLICATION_READ)
+async def known_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[bytes]:
+    """様式1 with what is registered today, for the organisation to read and correct with a pen."""
+    known = await ctx.read(versions.details_of, organisation_id)
+    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
+    municipality = await _municipality(ctx, known.municipality_code)
+    profile = await ctx.profile()
+    await ctx.release()
+    address = f"{ctx.tenant.base_url}/member"
+    pdf = await paper.render_form1(profile, known, None, municipality=municipality, web_address=address)
+    return document(pdf, name=f"登録内容_{known.name}.pdf", plain_name="form1.pdf", private=True)
+
+
+@get("/staff/organisations/{organisation_id:uuid}/form2.pdf", policy=Permission.APPLICATION_READ)
+async def leaving_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[bytes]:
+    """様式2 with the organisation's names; day and reason are for the pen."""
+    known = await ctx.read(versions.details_of, organisation_id)
+    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
+    profile = await ctx.profile()
+    await ctx.release()
+    pdf = await paper.render_form2(profile, _leaving(known))
+    return document(pdf, name=f"退会届_{known.name}.pdf", plain_name="form2.pdf", private=True)
+
+
+def _leaving(known: ApplicationDetails) -> paper.Withdrawal:
+    return paper.Withdrawal(
+        name=known.name,
+        kana=known.kana,
+        representative_title=known.representative_title,
+        representative_name=known.representative_name,
+        contact_name=known.contact_name,
+        phone=known.phone or known.mobile,
+        email=known.email,
+    )
+
+
 async def _municipality(ctx: Context, code: str) -> str:
     known = await ctx.read(taxonomy.municipality, code) if code else None
     return known.name if known else ""
 
 
-ROUTES = [application_form, change_form, withdrawal_form]
+ROUTES = [application_form, change_form, withdrawal_form, known_form, leaving_form]
