@@ -3,6 +3,7 @@
 from services.web.pages import graphql, health, oauth, signin
 from services.web.pages.member import access, invitation, overview, umbrella
 from services.web.pages.member import events as member_events
+from services.web.pages.member import name_use as member_name_use
 from services.web.pages.member import news as member_news
 from services.web.pages.member import notices as member_notices
 from services.web.pages.member import people as member_people
@@ -38,6 +39,8 @@ from services.web.pages.staff import (
     intake,
     letters,
     member_drafts,
+    name_use,
+    name_use_entry,
     notice_entry,
     people,
     profile,
@@ -92,6 +95,9 @@ ROUTES = [
     *staff_paper.ROUTES,
     *staff_notices.ROUTES,
     *notice_entry.ROUTES,
+    *name_use.ROUTES,
+    *name_use_entry.ROUTES,
+    *member_name_use.ROUTES,
     *staff_ledger.ROUTES,
     *member_notices.ROUTES,
     *home.ROUTES,

@@ -1,5 +1,6 @@
 """What is asked for with 後援名義: fields as typed, and what they are once they have been read."""
 
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -62,7 +63,7 @@ def read(asked: Asked) -> dict[str, Any]:
 
 def people(typed: str, field: str, problems: list[Refusal]) -> int | None:
     """A number of persons; 50人 and ５０ are understood."""
-    plain = normalise.clean_text(typed).replace(",", "").removesuffix("人").removeprefix("約").strip()
+    plain = unicodedata.normalize("NFKC", typed).replace(",", "").strip().removeprefix("約").removesuffix("人").strip()
     if not plain:
         return None
     if plain.isascii() and plain.isdigit() and len(plain) < 8:

@@ -143,7 +143,7 @@ _ONE = text(
     """
 ).bindparams(bindparam("id", type_=Uuid))
 
-_ORDER = "state NOT IN ('RECEIVED', 'IN_REVIEW'), answer_by NULLS LAST, received_at DESC, id"
+_ORDER = "m.state NOT IN ('RECEIVED', 'IN_REVIEW'), m.due NULLS LAST, m.received_at DESC, m.id"
 _MANY = text(
     f"""
     WITH matching AS (
@@ -151,11 +151,11 @@ _MANY = text(
       WHERE (cardinality(:states) = 0 OR state = ANY (:states))
         AND (cardinality(:organisations) = 0 OR organisation_id = ANY (:organisations))
     ), page AS (SELECT m.*, o.name AS organisation_name,
-        row_number() OVER (ORDER BY {_ORDER.replace("answer_by", "due").replace("id", "m.id")}) AS place
+        row_number() OVER (ORDER BY {_ORDER}) AS turn
       FROM matching m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
-      ORDER BY place LIMIT :first OFFSET :offset)
+      ORDER BY turn LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object('total', (SELECT count(*) FROM matching),
-      'items', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.place), '[]') FROM page p))::text
+      'items', (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.turn), '[]') FROM page p))::text
     """
 ).bindparams(
     bindparam("states", type_=ARRAY(Text)),
