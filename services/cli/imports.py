@@ -6,8 +6,10 @@ The batches are the outbox's facts. Whether this command or a running background
 import argparse
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import IO
 from uuid import UUID
 
 from rich.console import Console
@@ -26,7 +28,7 @@ from shared.kit.database.session import Database
 from shared.kit.japanese import Unreadable, eras
 from shared.kit.refusals import Refusal
 from shared.kit.settings import Settings
-from shared.kit.spreadsheets.reading import read_table
+from shared.kit.spreadsheets.reading import spooled
 from shared.members.imports import queries as import_queries
 from shared.members.imports import service as importing
 from shared.members.imports.models import MemberImport, Outcome
@@ -61,17 +63,16 @@ async def bring(
     bench: Workbench,
     tenant_id: int,
     *,
-    data: bytes,
+    data: IO[bytes] | bytes,
     file_name: str,
     joined_on: date,
     only_check: bool = False,
     watch: Watch = lambda job: None,
 ) -> ImportView:
     """Receive, take the columns as guessed or remembered, check, and write unless `only_check`. Raises Refusal."""
-    table = await asyncio.to_thread(read_table, data, file_name)
-    import_id = await bench.write(
-        tenant_id, importing.receive, table, data=data, file_name=file_name, actor=INSTALLATION
-    )
+    with ExitStack() as stack:
+        table = await asyncio.to_thread(stack.enter_context, spooled(data, file_name))
+        import_id = await bench.write(tenant_id, importing.receive, table, file_name=file_name, actor=INSTALLATION)
     job = await _view(bench, tenant_id, import_id)
     await bench.write(
         tenant_id,

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from shared.kit.database.base import Base, TenantOwned, belongs_to
+from shared.members.names import name_key
 
 
 class Visibility(StrEnum):
@@ -65,11 +66,13 @@ class Organisation(TenantOwned, Base):
         UniqueConstraint("tenant_id", "key"),
         Index("ix_organisation_corporate_number", "tenant_id", "corporate_number"),
         Index("ix_organisation_kana", "tenant_id", "kana"),
+        Index("ix_organisation_name_key", "tenant_id", "name_key"),
         belongs_to("category", "category_id"),
     )
 
     key: Mapped[str | None] = mapped_column(comment="rows from a manifest")
     name: Mapped[str]
+    name_key: Mapped[str | None] = mapped_column(comment="names.name_key of it; empty until an import asks for it")
     kana: Mapped[str | None]
     corporate_number: Mapped[str | None] = mapped_column(comment="法人番号")
     category_id: Mapped[UUID | None]
@@ -114,6 +117,11 @@ class Organisation(TenantOwned, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
+
+    @validates("name")
+    def _rename(self, _: str, name: str) -> str:
+        self.name_key = name_key(name)
+        return name
 
 
 class OrganisationField(TenantOwned, Base):

@@ -28,7 +28,7 @@ from shared.members.imports.columns import MEANINGS, ColumnGuess
 from shared.members.imports.models import ImportRow, ImportState, MemberImport, Outcome
 from shared.members.imports.plans import Plan, Stay, plan_all
 from shared.members.imports.reading import LedgerReading, LedgerRow, Remark, overlap, read_ledger
-from shared.members.imports.service import cell_of, go_on, guess_of
+from shared.members.imports.service import cell_of, go_on, guess_of, parts_of
 from shared.members.imports.values import Vocabulary
 from shared.members.models import Membership, Organisation, OrganisationField, Source
 from shared.members.organisations import put_all_into_search
@@ -70,9 +70,9 @@ async def write_rows(session: AsyncSession, fact: ImportRequested, letters: Post
     plans = await _plan(session, job, rows, [_ledger_row(row) for row in rows])
     await _write(session, job, plans)
     for row, plan in zip(rows, plans, strict=True):
-        row.applied = plan.problem is None
+        row.outcome = plan.outcome
+        row.applied = plan.outcome in _TO_BE_WRITTEN
         if plan.problem:
-            row.outcome = Outcome.FAULTY
             row.remarks = [*row.remarks, _kept(_PROBLEM, _remark(plan.row, plan.problem, guess_of(job)))]
     await go_on(session, job, ImportRequested(import_id=job.id, after=rows[-1].number), rows[-1].number)
 
@@ -130,6 +130,7 @@ def _record(
         if plan and row.outcome is not Outcome.FAULTY:
             row.details = msgspec.to_builtins(plan.row.details)
             row.joined_on, row.left_on, row.keys = plan.row.joined_on, plan.row.left_on, list(plan.row.keys)
+            row.ledger_id = plan.row.ledger_id
 
 
 async def _repeated(
@@ -171,7 +172,13 @@ async def _plan(
 
 def _ledger_row(row: ImportRow) -> LedgerRow:
     details = msgspec.convert(row.details, ApplicationDetails)
-    return LedgerRow(number=row.number, details=details, joined_on=row.joined_on, left_on=row.left_on)
+    return LedgerRow(
+        number=row.number,
+        details=details,
+        joined_on=row.joined_on,
+        left_on=row.left_on,
+        ledger_id=row.ledger_id,
+    )
 
 
 def _remark(row: LedgerRow, problem: Refusal, columns: ColumnGuess) -> Remark:
@@ -265,11 +272,12 @@ async def _make_findable(session: AsyncSession, plans: Sequence[Plan]) -> None:
 async def _finish(session: AsyncSession, job: MemberImport) -> None:
     """Cells and details have done their work; what is left are the remarks."""
     job.state, job.finished_at = ImportState.DONE, clock.now()
-    await session.execute(
-        update(ImportRow).where(ImportRow.import_id == job.id).values(cells=None, details=None, keys=[])
-    )
+    for part in parts_of(job):
+        await session.execute(update(ImportRow).where(*part).values(cells=None, details=None, keys=[]))
     counts = select(ImportRow.outcome, func.count()).where(ImportRow.import_id == job.id).group_by(ImportRow.outcome)
     done = {row[0]: row[1] for row in await session.execute(counts)}
+    written = select(func.count()).where(ImportRow.import_id == job.id, ImportRow.applied)
+    job.final = {str(outcome): count for outcome, count in done.items()} | {"applied": await session.scalar(written)}
     audit.note(
         session,
         actor_id=job.account_id,

@@ -10,6 +10,7 @@ from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.table import Cell, Row, Table
 from shared.members.details import LABELS
+from shared.members.imports.values import is_ledger_id
 
 #: What a column can mean, and how a person calls it when choosing. The first ones are fields of 様式1.
 MEANINGS: dict[str, str] = {
@@ -21,6 +22,7 @@ MEANINGS: dict[str, str] = {
     "municipality": "市町村",
     "joined_on": "加入日",
     "left_on": "退会日",
+    "ledger_id": "台帳ID",
 }
 #: An address or the fields may be spread over several columns; of everything else the first column counts.
 REPEATABLE = frozenset({"address", "fields", "audiences", "resources"})
@@ -58,6 +60,7 @@ _SPELLINGS: dict[str, str] = {
     "audiences": "対象者の区分 対象者区分 対象区分 対象者の種別 対象者種別 対象者分類",
     "resources": "提供できる資源 提供資源 提供可能な資源 資源 提供できるもの 協力できること",
     "audience": "対象者 対象 支援対象 活動の対象となる方 支援対象者 活動対象",
+    "ledger_id": "台帳id 台帳のid",
     "appeal": "PR 一言PR 一言 団体からの一言 メッセージ ひとことpr 自己pr",
     _NOTHING: "番号 no 備考 メモ 代表者住所 担当者住所 更新日 受付日 受付番号 会員番号 団体番号 団体コード 市町村コード 会費 議決権 整理番号 最終確認日",
 }
@@ -66,7 +69,7 @@ _BRACKETS = re.compile(r"[(\[【〔<].*?[)\]】〕>]")
 _ORNAMENTS = re.compile(r"[※*:●○◎■□◆◇★☆]|必須|任意|ご記入|記入欄")
 _LAST_NUMBER = re.compile(r"[0-9]+$")
 _SHORTEST_INSIDE = 2
-_SEARCHED_ROWS = 15
+_SEARCHED_ROWS, _LOOKED_AT = 15, 100
 _FEWEST_COLUMNS = 2
 
 
@@ -101,7 +104,20 @@ def guess_columns(table: Table) -> ColumnGuess:
     row, meanings = max(named, key=lambda each: sum(map(bool, each[1])))
     if len(row.cells) >= _FEWEST_COLUMNS and not any(each for each in meanings if each != "name"):
         raise NoHeader
-    return ColumnGuess(row.number, tuple(_title(cell) for cell in row.cells), meanings)
+    titles = tuple(_title(cell) for cell in row.cells)
+    return ColumnGuess(row.number, titles, _with_ledger_ids(table, row.number, meanings))
+
+
+def _with_ledger_ids(table: Table, header: int, meanings: tuple[str, ...]) -> tuple[str, ...]:
+    """Whatever stands above them (ID, 会員番号): ids of the ledger are known by their look."""
+    if "ledger_id" in meanings:
+        return meanings
+    for column, meaning in enumerate(meanings):
+        cells = [row.cell(column) for row in table.rows[:_LOOKED_AT] if row.number > header]
+        filled = [cell for cell in cells if cell]
+        if not meaning and filled and all(map(is_ledger_id, filled)):
+            return (*meanings[:column], "ledger_id", *meanings[column + 1 :])
+    return meanings
 
 
 def meanings_of(headers: Sequence[Cell]) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class MemberImport(TenantOwned, Base):
     default_joined_on: Mapped[date | None] = mapped_column(comment="加入日 of rows that say none")
     visibility: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="of new organisations' contact columns")
     rows: Mapped[int] = mapped_column(comment="below the header")
+    unread: Mapped[dict[str, Any] | None] = mapped_column(comment="spreadsheets.table.Unread: rows beyond the limit")
+    final: Mapped[dict[str, Any] | None] = mapped_column(comment="rows by outcome, and applied, when it ended")
     fact_id: Mapped[UUID | None] = mapped_column(comment="the outbox row of the batch that comes next")
     created_by: Mapped[str]
     account_id: Mapped[UUID | None]
@@ -75,6 +77,7 @@ class ImportRow(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "import_id", "number"),
         belongs_to("member_import", "import_id", cascade=True),
+        Index("ix_import_row_keys", "keys", postgresql_using="gin"),
     )
 
     import_id: Mapped[UUID]
@@ -87,6 +90,7 @@ class ImportRow(TenantOwned, Base):
         default=list, comment="LedgerRow.keys: rows that share one are one organisation"
     )
     details: Mapped[dict[str, Any] | None] = mapped_column(comment="ApplicationDetails, clean")
+    ledger_id: Mapped[UUID | None] = mapped_column(comment="the organisation that the list names by its 台帳ID")
     kana_guessed: Mapped[bool] = mapped_column(default=False)
     joined_on: Mapped[date | None]
     left_on: Mapped[date | None]

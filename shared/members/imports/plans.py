@@ -15,27 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.kit.japanese import eras
-from shared.kit.japanese.folding import fold
-from shared.kit.refusals import Refusal
+from shared.kit.refusals import Refusal, Refusals
 from shared.members.details import ApplicationDetails
 from shared.members.imports.columns import MEANINGS
+from shared.members.imports.known import Candidate, Known
 from shared.members.imports.models import Outcome
-from shared.members.imports.reading import LedgerRow, name_key
-from shared.members.models import Membership, Organisation
+from shared.members.imports.reading import LedgerRow
+from shared.members.models import Membership
+from shared.members.secret_places import SecretPlace, refuse_in, secret_places
 from shared.members.versions import CHANGEABLE, details_of_all, differences
 
-MOST_KNOWN = 50_000
 _UNSAID = frozenset({"visibility"})
 _LABELS = MEANINGS | {"municipality_code": MEANINGS["municipality"]}
-
-
-class Candidate(msgspec.Struct, frozen=True):
-    """An organisation that a row may speak of."""
-
-    id: UUID
-    corporate_number: str | None
-    municipality_code: str | None
-    address: str
 
 
 class Stay(msgspec.Struct):
@@ -75,72 +66,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return [_LABELS[name] for name in [*self.changes, *(name for name, planned in stay.items() if planned)]]
 
 
-class Known:
-    """Everybody in the ledger, and those that earlier rows bring."""
-
-    def __init__(self) -> None:
-        self._by_number: dict[str, list[Candidate]] = {}
-        self._by_name: dict[str, list[Candidate]] = {}
-
-    @classmethod
-    async def load(cls, session: AsyncSession) -> "Known":
-        known = cls()
-        columns = (
-            Organisation.id,
-            Organisation.corporate_number,
-            Organisation.municipality_code,
-            Organisation.address,
-            Organisation.name,
-        )
-        for row in await session.execute(select(*columns).order_by(Organisation.created_at).limit(MOST_KNOWN)):
-            known.add(Candidate(row[0], row[1], row[2], row[3] or ""), row[4])
-        return known
-
-    def add(self, candidate: Candidate, name: str) -> None:
-        if candidate.corporate_number:
-            self._by_number.setdefault(candidate.corporate_number, []).append(candidate)
-        self._by_name.setdefault(name_key(name), []).append(candidate)
-
-    def match(self, details: ApplicationDetails) -> UUID | None:
-        """None: nobody yet. Raises Refusal where several could be meant."""
-        found = self._by_number.get(details.corporate_number, []) if details.corporate_number else []
-        if not found:
-            found = [each for each in self._by_name.get(name_key(details.name), []) if _may_be(each, details)]
-        if len(found) > 1:
-            found = [each for each in found if _is_there(each, details)] or found
-        if len(found) > 1:
-            raise Refusal(
-                "ORGANISATION_AMBIGUOUS",
-                "台帳に同じ名前の団体が複数あり、どれか決められません。法人番号か市町村を入れてください。",
-                "name",
-            )
-        return found[0].id if found else None
-
-
-def _may_be(one: Candidate, details: ApplicationDetails) -> bool:
-    """Two numbers or two towns that differ are two organisations; what is not known on one side does not part them."""
-    pairs = (
-        (one.corporate_number, details.corporate_number),
-        (one.municipality_code, details.municipality_code),
-    )
-    return all(not ours or not theirs or ours == theirs for ours, theirs in pairs)
-
-
-def _is_there(one: Candidate, details: ApplicationDetails) -> bool:
-    if one.municipality_code != (details.municipality_code or None):
-        return False
-    return fold(one.address) == fold(details.address)
-
-
 async def plan_all(
     session: AsyncSession, rows: Sequence[LedgerRow], *, guessed: Collection[int], default_joined_on: date | None
 ) -> list[Plan]:
     """In the order of `rows`, each seeing what the ones before it plan. `guessed` are the numbers of rows whose kana nobody wrote."""
-    known = await Known.load(session)
+    known = await Known.load(session, rows)
     unborn: set[UUID] = set()
     found = [_find(known, row, unborn) for row in rows]
     ids = {organisation_id for organisation_id, _ in found} - unborn
     details, stays = await details_of_all(session, ids), await _stays(session, ids)
+    secrets = await secret_places(session, ids)
     plans = []
     for row, (organisation_id, problem) in zip(rows, found, strict=True):
         is_new = organisation_id in unborn
@@ -148,6 +83,8 @@ async def plan_all(
         plan = Plan(row=row, organisation_id=organisation_id, is_new=is_new, problem=problem)
         if not problem:
             changes = {} if is_new else _changes(before, row.details, kana_guessed=row.number in guessed)
+            plan = msgspec.structs.replace(plan, problem=_told(secrets.get(organisation_id), before, changes))
+        if not plan.problem:
             plan = _with_stay(plan, changes, stays.setdefault(organisation_id, []), default_joined_on)
         if not plan.problem:
             details[organisation_id] = msgspec.structs.replace(before, **plan.changes)
@@ -159,7 +96,7 @@ async def plan_all(
 def _find(known: Known, row: LedgerRow, unborn: set[UUID]) -> tuple[UUID, Refusal | None]:
     details = row.details
     try:
-        organisation_id = known.match(details)
+        organisation_id = known.match(row)
     except Refusal as refusal:
         organisation_id = uuid7()
         unborn.add(organisation_id)
@@ -179,6 +116,14 @@ def _changes(before: ApplicationDetails, row: ApplicationDetails, *, kana_guesse
     return {name: after for name, (_, after) in different.items()}
 
 
+def _told(place: SecretPlace | None, before: ApplicationDetails, changes: dict[str, Any]) -> Refusal | None:
+    try:
+        refuse_in(place, before, msgspec.structs.replace(before, **changes))
+    except Refusals as refused:
+        return refused.problems[0]
+    return None
+
+
 def _with_stay(plan: Plan, changes: dict[str, Any], stays: list[Stay], default: date | None) -> Plan:
     try:
         about_stay = _plan_stay(plan.row, stays, default)
@@ -188,6 +133,8 @@ def _with_stay(plan: Plan, changes: dict[str, Any], stays: list[Stay], default: 
 
 
 def _plan_stay(row: LedgerRow, stays: list[Stay], default: date | None) -> dict[str, Stay]:
+    if row.ledger_id and not (stays or row.joined_on or row.left_on):
+        return {}  # known without a date, and the list knows none either
     joined_on = row.joined_on or (None if stays else default)
     if row.joined_on is None and not stays and (row.left_on or default is None):
         raise Refusal("JOINED_ON_MISSING", "加入日がわかりません。加入日を入れてください。", "joined_on")

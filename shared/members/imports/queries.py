@@ -6,11 +6,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.kit.outbox import OutboxRow, OutboxState
 from shared.kit.refusals import NotFound
+from shared.kit.spreadsheets.table import Unread
 from shared.members.imports.models import ImportRow, ImportState, MemberImport, Outcome
 
 MOST = 200
@@ -63,6 +64,7 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
     checked: int
     applied: int
     stuck: bool
+    unread: Unread | None
 
     @property
     def running(self) -> bool:
@@ -85,11 +87,20 @@ class ImportView(msgspec.Struct, frozen=True, kw_only=True):
         return 100 * self.done // self.of if self.of else 100
 
 
-def _count(*conditions: ColumnElement[bool]) -> Any:
-    mine = (ImportRow.tenant_id == MemberImport.tenant_id, ImportRow.import_id == MemberImport.id)
-    return select(func.count()).where(*mine, *conditions).scalar_subquery()
-
-
+#: Of an import that has not ended; what has ended says it itself.
+_COUNTS = (
+    select(
+        *(func.count().filter(ImportRow.outcome == outcome).label(outcome.value) for outcome in Outcome),
+        func.count().filter(ImportRow.applied).label("applied"),
+    )
+    .where(
+        ImportRow.tenant_id == MemberImport.tenant_id,
+        ImportRow.import_id == MemberImport.id,
+        MemberImport.final.is_(None),
+    )
+    .correlate(MemberImport)
+    .lateral("counted")
+)
 _DEAD = (
     select(OutboxRow.id)
     .where(
@@ -99,12 +110,7 @@ _DEAD = (
     )
     .exists()
 )
-_IMPORTS = select(
-    MemberImport,
-    *(_count(ImportRow.outcome == outcome).label(outcome.value) for outcome in Outcome),
-    _count(ImportRow.applied.is_(True)).label("applied"),
-    _DEAD.label("stuck"),
-)
+_IMPORTS = select(MemberImport, _COUNTS, _DEAD.label("stuck")).join(_COUNTS, true())
 
 
 async def imports(session: AsyncSession, *, first: int = 20) -> list[ImportView]:
@@ -168,14 +174,22 @@ async def remarks(session: AsyncSession, import_id: UUID, *, most: int = 100_000
 
 def _view(row: Any) -> ImportView:
     job: MemberImport = row[0]
-    counts = {outcome: getattr(row, outcome.value) for outcome in Outcome}
+    counted = job.final if job.final is not None else row._mapping
+    counts = {outcome: int(counted.get(outcome.value, 0)) for outcome in Outcome}
     columns = {
         name: getattr(job, name)
         for name in ImportView.__struct_fields__
-        if name not in ("counts", "checked", "applied", "stuck")
+        if name not in ("counts", "checked", "applied", "stuck", "unread")
     }
     stuck = row.stuck and job.state in (ImportState.CHECKING, ImportState.APPLYING)
-    return ImportView(**columns, counts=counts, checked=sum(counts.values()), applied=row.applied, stuck=stuck)
+    return ImportView(
+        **columns,
+        counts=counts,
+        checked=sum(counts.values()),
+        applied=int(counted["applied"]),
+        stuck=stuck,
+        unread=msgspec.convert(job.unread, Unread) if job.unread else None,
+    )
 
 
 def _row(row: Any) -> RowView:

@@ -5,8 +5,8 @@ Nothing is stored here. `read_ledger` is pure, so that a dry run and the run its
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -19,6 +19,7 @@ from shared.members.details import ApplicationDetails, check
 from shared.members.imports import values
 from shared.members.imports.columns import MEANINGS, REPEATABLE, ColumnGuess, rows_below
 from shared.members.imports.values import Vocabulary
+from shared.members.names import name_key
 from shared.members.tags import AUDIENCES, RESOURCES
 from shared.tenants.queries import Profile
 
@@ -29,13 +30,6 @@ _PLAIN = (
     "audience", "appeal",
 )  # fmt: skip
 _LONGEST_AHEAD = timedelta(days=366)
-_LEGAL_FORMS = (
-    "特定非営利活動法人", "認定特定非営利活動法人", "認定npo法人", "npo法人", "社会福祉法人",
-    "一般社団法人", "公益社団法人", "一般財団法人", "公益財団法人", "株式会社", "有限会社", "合同会社", "学校法人", "医療法人",
-    "宗教法人", "(株)", "(有)", "(福)", "(社福)", "(特非)", "(一社)", "(公社)", "(一財)", "(公財)", "(同)", "(学)", "(医)",
-)  # fmt: skip
-
-_FOLDED_FORMS = sorted(map(fold, _LEGAL_FORMS), key=len, reverse=True)
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -54,19 +48,23 @@ class Remark(msgspec.Struct, frozen=True):
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One stay of one organisation, clean. `details` are as 様式1 would have them; `joined_on` None: the list does not say."""
+    """One stay of one organisation, clean. `details` are as 様式1 would have them; `joined_on` None: the list does not say.
+
+    `ledger_id` is the organisation that a list names by its 台帳ID, whatever it is called there.
+    """
 
     number: int
     details: ApplicationDetails
     joined_on: date | None
     left_on: date | None
+    ledger_id: UUID | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Two rows that share one are the same organisation: by 法人番号, else by name and place."""
-        if self.details.corporate_number:
-            return (f"number {self.details.corporate_number}", self._by_name)
-        return (self._by_name,)
+        """Two rows that share one are the same organisation: by 台帳ID, by 法人番号, else by name and place."""
+        number = self.details.corporate_number
+        given = [f"id {self.ledger_id}"] if self.ledger_id else []
+        return (*given, *([f"number {number}"] if number else []), self._by_name)
 
     @property
     def _by_name(self) -> str:
@@ -83,15 +81,6 @@ class LedgerReading(msgspec.Struct, frozen=True):
     @property
     def refused(self) -> int:
         return len({problem.row for problem in self.problems})
-
-
-@lru_cache(maxsize=10_000)
-def name_key(name: str) -> str:
-    """NPO法人つなぐ会, 特定非営利活動法人 つなぐ会 and つなぐ会 are one organisation on a list."""
-    key = folded = fold(name)
-    for form in _FOLDED_FORMS:
-        key = key.removeprefix(form).removesuffix(form)
-    return key or folded
 
 
 def read_ledger(table: Table, columns: ColumnGuess, known: Vocabulary, profile: Profile) -> LedgerReading:
@@ -126,10 +115,13 @@ class _RowReader:
         """None when there are problems; the notes of such a row stand, too."""
         joined_on, left_on = self._day("joined_on"), self._day("left_on")
         self._check_stay(joined_on, left_on)
+        ledger_id = self._ledger_id()
         details = self._checked(self._details())
         if details is None or self.problems:
             return None
-        return LedgerRow(number=self._row.number, details=details, joined_on=joined_on, left_on=left_on)
+        return LedgerRow(
+            number=self._row.number, details=details, joined_on=joined_on, left_on=left_on, ledger_id=ledger_id
+        )
 
     def refuse_overlap(self, row: LedgerRow, others: Sequence[LedgerRow]) -> None:
         """The same organisation twice is a slip, unless it left before it came again."""
@@ -213,6 +205,14 @@ class _RowReader:
             self._problem("corporate_number", text, str(problem))
             return ""
 
+    def _ledger_id(self) -> UUID | None:
+        text = self._text("ledger_id")
+        try:
+            return values.read_ledger_id(text)
+        except Unreadable as problem:
+            self._problem("ledger_id", text, str(problem))
+            return None
+
     def _mended(self, name: str, reader: Any) -> str:
         return self._noted(name, reader) if self._text(name) else ""
 
@@ -254,6 +254,8 @@ class _RowReader:
 
 def overlap(one: LedgerRow, other: LedgerRow) -> bool:
     """Whether one organisation would be a member twice on some day; a row without 加入日 is about every day."""
+    if one.ledger_id and other.ledger_id and one.ledger_id != other.ledger_id:
+        return False
     if one.joined_on is None or other.joined_on is None:
         return True
     first, second = sorted((one, other), key=lambda row: row.joined_on or date.min)

@@ -3,14 +3,15 @@
 The long work is done by the reactions in `import_batches`, some rows at a time, each time in one transaction.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -21,6 +22,8 @@ from shared.kit.database.session import tenant_of
 from shared.kit.editing import locked
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Conflict, Refusal
+from shared.kit.spreadsheets.limits import MAX_ROWS
+from shared.kit.spreadsheets.reading import Spooled
 from shared.kit.spreadsheets.table import Cell, Row, Table
 from shared.members.facts import ImportCheckRequested, ImportRequested
 from shared.members.imports import columns as import_columns
@@ -33,19 +36,32 @@ WAITING = (ImportState.UPLOADED, ImportState.CHECKED)
 #: A list that nobody has decided about is personal data without a purpose.
 KEPT = timedelta(days=7)
 _FEWEST_CELLS = 2
+_ROWS_OF_A_STATEMENT = 5_000
 
 
-async def receive(session: AsyncSession, table: Table, *, data: bytes, file_name: str, actor: Actor) -> UUID:
+async def receive(session: AsyncSession, table: Spooled, *, file_name: str, actor: Actor) -> UUID:
     """Keep the rows, guess the columns. Conflict while the same file is at work; one that only waited gives way."""
-    digest = hashlib.sha256(data).hexdigest()
-    await _give_way(session, digest)
-    guess = await _guess(session, table)
-    below = import_columns.rows_below(table, guess)
-    if not below:
+    await _give_way(session, table.sha256)
+    pieces = table.pieces()
+    piece = await asyncio.to_thread(next, pieces)
+    job = await _begin(session, table, await _guess(session, Table(piece, [])), file_name=file_name, actor=actor)
+    while piece:
+        below = [_stored(session, job.id, row) for row in piece if row.number > job.header]
+        if below:
+            await session.execute(insert(ImportRow), below)
+        job.rows += len(below)
+        piece = await asyncio.to_thread(next, pieces, [])
+    if not job.rows:
         raise Refusal("FILE_EMPTY", "見出しの下に行がありません。団体を1行ずつ入れてから、選び直してください。", "file")
+    return job.id
+
+
+async def _begin(
+    session: AsyncSession, table: Spooled, guess: ColumnGuess, *, file_name: str, actor: Actor
+) -> MemberImport:
     job = MemberImport(
         file_name=file_name[:200] or "（名前なし）",
-        sha256=digest,
+        sha256=table.sha256,
         sheet=table.sheet,
         header=guess.header,
         titles=[title[:100] for title in guess.titles],
@@ -53,15 +69,15 @@ async def receive(session: AsyncSession, table: Table, *, data: bytes, file_name
         signature=_signature(guess.titles),
         file_notes=[msgspec.to_builtins(note) for note in table.notes],
         visibility=dict.fromkeys(CONTACT_COLUMNS, Visibility.SECRETARIAT),
-        rows=len(below),
+        rows=0,
+        unread=msgspec.to_builtins(table.unread) if table.unread else None,
         created_by=actor.name,
         account_id=actor.account_id,
         created_at=clock.now(),
     )
     session.add(job)
     await session.flush()
-    await session.execute(insert(ImportRow), [_stored(session, job.id, row) for row in below])
-    return job.id
+    return job
 
 
 async def choose(
@@ -82,7 +98,8 @@ async def choose(
     job.default_joined_on = default_joined_on
     job.visibility = {name: Visibility(visibility.get(name, Visibility.SECRETARIAT)) for name in CONTACT_COLUMNS}
     job.revision += 1
-    await _forget_check(session, import_id)
+    if job.state is ImportState.CHECKED:
+        await _forget_check(session, job)
     await _remember(session, job)
     fact = ImportCheckRequested(import_id=import_id)
     await _run(session, job, ImportState.CHECKING, fact, actor=actor, action="import.check")
@@ -107,7 +124,7 @@ async def discard(session: AsyncSession, import_id: UUID, *, actor: Actor) -> No
         return
     if job.state not in WAITING:
         raise Conflict("取り込みは、もう始まっているか、終わっています。取りやめることはできません。")
-    await _discard(session, [import_id])
+    await _discard(session, [job])
     _note(session, job, actor, "import.discard")
 
 
@@ -128,6 +145,14 @@ async def resume(session: AsyncSession, import_id: UUID, *, actor: Actor) -> Non
     kind = ImportCheckRequested if job.state is ImportState.CHECKING else ImportRequested
     job.revision += 1
     await _run(session, job, job.state, kind(import_id=import_id, after=after), actor=actor, action="import.resume")
+
+
+def parts_of(job: MemberImport) -> Iterator[tuple[ColumnElement[bool], ...]]:
+    """Conditions that name all its rows, some thousand at a time: no statement about a long list takes long."""
+    last = job.header + MAX_ROWS + 1
+    for number in range(job.header, last, _ROWS_OF_A_STATEMENT):
+        upto = number + _ROWS_OF_A_STATEMENT
+        yield ImportRow.import_id == job.id, ImportRow.number > number, ImportRow.number <= upto
 
 
 def guess_of(job: MemberImport) -> ColumnGuess:
@@ -190,11 +215,11 @@ async def _give_way(session: AsyncSession, digest: str) -> None:
     running = (await session.execute(known)).scalar_one_or_none()
     if running is not None:
         raise _at_work(running)
-    waiting = select(MemberImport.id).where(
+    waiting = select(MemberImport).where(
         MemberImport.state.in_(WAITING),
         (MemberImport.sha256 == digest) | (MemberImport.created_at < clock.now() - KEPT),
     )
-    await _discard(session, list((await session.execute(waiting)).scalars()))
+    await _discard(session, (await session.execute(waiting)).scalars().all())
 
 
 def _at_work(job: MemberImport) -> Conflict:
@@ -205,16 +230,18 @@ def _at_work(job: MemberImport) -> Conflict:
     )
 
 
-async def _discard(session: AsyncSession, import_ids: Sequence[UUID]) -> None:
-    await session.execute(delete(ImportRow).where(ImportRow.import_id.in_(import_ids)))
-    values = {"state": ImportState.DISCARDED, "finished_at": clock.now()}
-    await session.execute(update(MemberImport).where(MemberImport.id.in_(import_ids)).values(**values))
+async def _discard(session: AsyncSession, jobs: Sequence[MemberImport]) -> None:
+    for job in jobs:
+        for part in parts_of(job):
+            await session.execute(delete(ImportRow).where(*part))
+        job.state, job.finished_at = ImportState.DISCARDED, clock.now()
 
 
-async def _forget_check(session: AsyncSession, import_id: UUID) -> None:
+async def _forget_check(session: AsyncSession, job: MemberImport) -> None:
     """Whatever an earlier choice of columns has found."""
     nothing: dict[str, Any] = {"outcome": None, "details": None, "keys": [], "changes": [], "remarks": [], "name": ""}
-    await session.execute(update(ImportRow).where(ImportRow.import_id == import_id).values(**nothing))
+    for part in parts_of(job):
+        await session.execute(update(ImportRow).where(*part).values(ledger_id=None, **nothing))
 
 
 async def _remember(session: AsyncSession, job: MemberImport) -> None:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 import msgspec
 
@@ -25,6 +26,7 @@ _SOFT_SEPARATORS = re.compile(r"[・\s]")
 _PATH = re.compile(r"[>＞→/／]")
 _POSTAL_IN_ADDRESS = re.compile(r"\s*〒?\s*([0-9０-９]{3}[-‐ー−－]?[0-9０-９]{4})[\s　]*(.+)", re.DOTALL)
 _EXPONENT = re.compile(r"[0-9](?:\.[0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+_LEDGER_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SERIAL_OF_A_DAY = re.compile(r"[2-6][0-9]{4}")
 _FIRST_DAY_OF_EXCEL = date(1899, 12, 30)
 _BEFORE_THE_TOWN = re.compile(r"^(?:.{2,3}?[都道府県])?(?:.{1,5}?郡)?")
@@ -113,6 +115,17 @@ def read_corporate_number(text: str) -> str:
             "法人番号が、Excelで「5.05E+12」のような表示になっています。セルの書式を「文字列」にして、入力し直してください。"
         )
     return text
+
+
+def read_ledger_id(text: str) -> UUID | None:
+    """As an export has written it; of other numbers nobody could say whom they mean."""
+    if text and not _LEDGER_ID.fullmatch(text):
+        raise Unreadable("台帳IDを読み取れません。台帳から保存したままの値にするか、空にしてください。")
+    return UUID(text) if text else None
+
+
+def is_ledger_id(cell: Cell) -> bool:
+    return isinstance(cell, str) and bool(_LEDGER_ID.fullmatch(text_of(cell)))
 
 
 def split_address(address: str) -> tuple[str, str]:

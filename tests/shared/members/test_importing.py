@@ -12,7 +12,7 @@ import xlsxwriter
 from shared.kit.database.session import Database
 from shared.kit.refusals import Conflict, Refusal
 from shared.kit.settings import Settings
-from shared.kit.spreadsheets.reading import read_table
+from shared.kit.spreadsheets.reading import spooled
 from shared.members import directory, filters, ledger, queries
 from shared.members.imports import queries as import_queries
 from shared.members.imports import service as importing
@@ -82,9 +82,8 @@ class Desk:
         raise AssertionError("the import does not end")
 
     async def receive(self, data: bytes, name: str = "会員名簿.xlsx") -> UUID:
-        found: UUID = await self.write(
-            importing.receive, read_table(data, name), data=data, file_name=name, actor=STAFF
-        )
+        with spooled(data, name) as table:
+            found: UUID = await self.write(importing.receive, table, file_name=name, actor=STAFF)
         return found
 
     async def check(self, data: bytes, **choices: Any) -> ImportView:

@@ -8,7 +8,8 @@ import pytest
 from shared.kit.database.session import Database
 from shared.kit.spreadsheets.table import Cell, Row, Table
 from shared.members.imports.columns import guess_columns, meanings_of
-from shared.members.imports.reading import LedgerReading, Remark, name_key, read_ledger
+from shared.members.imports.reading import LedgerReading, Remark, read_ledger
+from shared.members.names import name_key
 from tests.shared.members.lists import World, make_world, only
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,8 @@ from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.kit.spreadsheets.limits import MAX_BYTES, MAX_ROWS
-from shared.kit.spreadsheets.reading import read_table
+from shared.kit.spreadsheets.reading import spooled
+from shared.kit.spreadsheets.writing import Value
 from shared.members.details import LABELS
 from shared.members.imports import queries as import_queries
 from shared.members.imports import service as importing
@@ -62,9 +64,9 @@ async def receive_list(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     try:
         if upload is None:
             raise Refusal("REQUIRED", "ファイルを選んでください。", "file")
-        data, name = await upload.read(), upload.filename
-        table = await asyncio.to_thread(read_table, data, name)
-        import_id = await ctx.write(importing.receive, table, data=data, file_name=name, actor=ctx.actor)
+        with ExitStack() as stack:
+            table = await asyncio.to_thread(stack.enter_context, spooled(upload.file, upload.filename))
+            import_id = await ctx.write(importing.receive, table, file_name=upload.filename, actor=ctx.actor)
     except Refusal as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         return await _upload_page(ctx, FormView({}, refusal), status=status)
@@ -155,7 +157,9 @@ async def _remarks(ctx: Context, import_id: UUID) -> Listing:
         [each.row, each.place, each.label, each.value, "誤り" if each.kind == "problem" else "お知らせ", each.message]
         for each in found
     ]
-    files = [[None, note["place"], "", "", "お知らせ", note["message"]] for note in job.file_notes]
+    files: list[list[Value]] = [[None, note["place"], "", "", "お知らせ", note["message"]] for note in job.file_notes]
+    if job.unread:
+        files.insert(0, [job.unread.first, "", "", "", "誤り", job.unread.message])
     return Listing("取り込みの確認", "import-remarks", ["行", "セル", "列", "値", "種類", "内容"], [*files, *rows])
 
 
