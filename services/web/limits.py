@@ -1,12 +1,13 @@
-"""How many applications one mail address and one network may send, by the page and by GraphQL together."""
+"""How many applications and registrations one mail address and one network may send, by page and by GraphQL together."""
 
 import hashlib
+from uuid import UUID
 
 from services.web.context import Context
 from shared.kit import limits
 from shared.kit.refusals import Refusal
 
-#: An hour's applications from one mail address, and from one network: a whole office shares one.
+#: In an hour, from one mail address, and from one network: a whole office shares one.
 HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
 
 
@@ -20,11 +21,21 @@ class TooMany(Refusal):
 
 
 async def limit_applications(ctx: Context, *, email: str, client_address: str) -> None:
-    """Counted in transactions of their own, so that a refused application counts, too. Raises TooMany."""
+    """Of membership. Raises TooMany."""
+    await _limit(ctx, "join", email, client_address)
+
+
+async def limit_registrations(ctx: Context, *, event_id: UUID, email: str, client_address: str) -> None:
+    """For one event. Raises TooMany."""
+    await _limit(ctx, f"event {event_id}", email, client_address)
+
+
+async def _limit(ctx: Context, purpose: str, email: str, client_address: str) -> None:
+    """Counted in transactions of their own, so that what is refused counts, too."""
     if not ctx.site.settings.rate_limits:
         return
     buckets = ((f"address {email.lower()}", PER_ADDRESS), (f"network {client_address}", PER_NETWORK))
     for who, limit in buckets:
-        bucket = f"join {ctx.tenant.id} {hashlib.sha256(who.encode()).hexdigest()}"
+        bucket = f"{purpose} {ctx.tenant.id} {hashlib.sha256(who.encode()).hexdigest()}"
         if not await ctx.write(limits.within, bucket, limit=limit, seconds=HOUR):
             raise TooMany

@@ -212,6 +212,10 @@ async def all_hosts(session: AsyncSession) -> list[Host]:
     return [Host(*row) for row in await session.execute(statement)]
 
 
+async def live_tenant_id(session: AsyncSession, slug: str) -> int | None:
+    return await session.scalar(select(Tenant.id).where(Tenant.slug == slug, Tenant.state == TenantState.LIVE))
+
+
 async def relatives(
     session: AsyncSession, *, level: Level | None = None, parent_slug: str | None = None, limit: int = 100
 ) -> list[Relative]:

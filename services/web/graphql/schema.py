@@ -21,6 +21,7 @@ from services.web.graphql.notices import NoticeMutations, NoticeQueries
 from services.web.graphql.organisations import OrganisationQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
 from services.web.graphql.problems import ProblemView, problem
+from services.web.graphql.registrations import RegistrationMutations, RegistrationQueries
 from services.web.graphql.screening import ScreeningMutations
 from services.web.graphql.search import SearchQueries
 from services.web.graphql.tenants import TenantQueries
@@ -46,10 +47,19 @@ Query = merge_types(
         ViewerQueries,
         ApplicationQueries,
         NoticeQueries,
+        RegistrationQueries,
     ),
 )
 Mutation = merge_types(
-    "Mutation", (ApplicationMutations, ScreeningMutations, NoticeMutations, AnnouncementMutations, EventMutations)
+    "Mutation",
+    (
+        ApplicationMutations,
+        ScreeningMutations,
+        NoticeMutations,
+        AnnouncementMutations,
+        EventMutations,
+        RegistrationMutations,
+    ),
 )
 Resolve = Callable[..., Any]
 

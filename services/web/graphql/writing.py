@@ -42,6 +42,16 @@ async def create(
     whole: Callable[[AsyncSession, UUID], Awaitable[T]],
 ) -> T:
     """The thing that `effect` makes, or the one that it made when this key came before."""
+    return await info.context.write(create_command(info, input, effect, whole))
+
+
+def create_command(
+    info: Info,
+    input: Any,
+    effect: Callable[[AsyncSession], Awaitable[UUID]],
+    whole: Callable[[AsyncSession, UUID], Awaitable[T]],
+) -> Callable[[AsyncSession], Awaitable[T]]:
+    """The same, to be run by whoever has something to add."""
     key, body = key_of(info, input), {"mutation": info.field_name, "input": plain(input)}
 
     async def command(session: AsyncSession) -> T:
@@ -51,4 +61,4 @@ async def create(
         answer = await once(session, actor=info.context.actor.key, key=key, body=body, effect=remembered)
         return await whole(session, UUID(answer["id"]))
 
-    return await info.context.write(command)
+    return command

@@ -4,6 +4,7 @@ from shared.events.models import Event, EventState
 from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, RegistrationChannel
 from shared.events.registrations.seats import ways
+from shared.events.views import EventView
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.japanese.eras import japanese_moment
@@ -29,7 +30,7 @@ def chosen_way(event: Event, wanted: Attendance | None) -> Attendance:
     return wanted
 
 
-def check_open(event: Event, *, by_staff: bool) -> None:
+def check_open(event: Event | EventView, *, by_staff: bool) -> None:
     """What came by telephone or FAX in time may be entered after the deadline, and people walk in until the event is over."""
     if event.state is EventState.DRAFT:
         raise NotFound
@@ -50,6 +51,8 @@ def check_open(event: Event, *, by_staff: bool) -> None:
             "TOO_LATE",
             f"申込は{japanese_moment(deadline)}に締め切りました。参加をご希望の方は、問い合わせ先へご連絡ください。",
         )
+    if opens is None and event.state is EventState.ANNOUNCED:
+        raise Refusal("NOT_YET_OPEN", "申込の受付は、まだ始まっていません。始まりましたら、このサイトでお知らせします。")
 
 
 def check_party(event: Event, draft: RegistrationDraft, *, by_staff: bool) -> None:

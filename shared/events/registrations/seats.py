@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import Event, EventState
 from shared.events.registrations.models import Attendance
+from shared.events.views import EventView
 from shared.kit.content_version import bump
 from shared.kit.database.session import tenant_of
 
@@ -96,7 +97,7 @@ async def show(session: AsyncSession, event: Event) -> None:
     await session.flush()
 
 
-def ways(event: Event) -> tuple[Attendance, ...]:
+def ways(event: Event | EventView) -> tuple[Attendance, ...]:
     """How one can take part, the hall first. An event online that names no hall, or calls the web its hall, has none."""
     if not event.online:
         return (Attendance.HALL,)

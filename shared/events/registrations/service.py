@@ -4,7 +4,7 @@ import secrets
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -80,13 +80,7 @@ async def register(
 
 async def remind_of_registration(session: AsyncSession, *, event_id: UUID, known_as: str) -> None:
     """Tell the owner of the registration, and nobody else, that it is there: at most once a day."""
-    statement = select(Registration.id).where(
-        Registration.tenant_id == tenant_of(session),
-        Registration.event_id == event_id,
-        Registration.person_key == known_as,
-        Registration.status != RegistrationStatus.CANCELLED,
-    )
-    registration_id = await session.scalar(statement)
+    registration_id = await session.scalar(select(Registration.id).where(*_alive(session, event_id, known_as)))
     if registration_id is not None:
         fact = RegistrationAskedAgain(registration_id=registration_id)
         await record(session, fact, dedupe_key=f"registration-asked-again:{registration_id}:{clock.today()}")
@@ -181,8 +175,16 @@ async def _insert(
     statement = insert(Registration).values(values).on_conflict_do_nothing().returning(Registration)
     registration = (await session.execute(statement)).scalar_one_or_none()
     if registration is None:
-        raise AlreadyRegistered(taken.event.id, known_as)
+        raise await _already(session, actor, taken.event, known_as)
     return registration
+
+
+async def _already(session: AsyncSession, actor: Actor, event: Event, known_as: str) -> Refusal:
+    """The secretariat is told at once; others by mail."""
+    if not _by_staff(actor):
+        return AlreadyRegistered(event.id, known_as)
+    number = await session.scalar(select(Registration.number).where(*_alive(session, event.id, known_as)))
+    return Refusal("ALREADY_REGISTERED", f"この方の申込は、受付番号{number:04}ですでに入っています。", "name")
 
 
 async def _both(session: AsyncSession, registration_id: UUID) -> tuple[Event, Registration]:
@@ -196,14 +198,8 @@ async def _both(session: AsyncSession, registration_id: UUID) -> tuple[Event, Re
 
 async def _check_still_alone(session: AsyncSession, registration: Registration, draft: RegistrationDraft) -> None:
     known_as = person_key(draft)
-    other = select(Registration.id).where(
-        Registration.tenant_id == registration.tenant_id,
-        Registration.event_id == registration.event_id,
-        Registration.person_key == known_as,
-        Registration.status != RegistrationStatus.CANCELLED,
-        Registration.id != registration.id,
-    )
-    if await session.scalar(other) is not None:
+    same = _alive(session, registration.event_id, known_as)
+    if await session.scalar(select(Registration.id).where(*same, Registration.id != registration.id)) is not None:
         raise Refusal("NOT_POSSIBLE", "このメールアドレス（電話番号）には変更できません。", "email")
     registration.person_key = known_as
 
@@ -233,6 +229,15 @@ def _give_back(event: Event, registration: Registration) -> None:
         seats.count(event, registration.attendance, taken=-registration.party_size)
     else:
         seats.count(event, registration.attendance, waiting=-1)
+
+
+def _alive(session: AsyncSession, event_id: UUID, known_as: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Registration.tenant_id == tenant_of(session),
+        Registration.event_id == event_id,
+        Registration.person_key == known_as,
+        Registration.status != RegistrationStatus.CANCELLED,
+    )
 
 
 def _columns(draft: RegistrationDraft) -> dict[str, object]:
