@@ -52,7 +52,9 @@ def check_open(event: Event | EventView, *, by_staff: bool) -> None:
             f"申込は{japanese_moment(deadline)}に締め切りました。参加をご希望の方は、問い合わせ先へご連絡ください。",
         )
     if opens is None and event.state is EventState.ANNOUNCED:
-        raise Refusal("NOT_YET_OPEN", "申込の受付は、まだ始まっていません。始まりましたら、このサイトでお知らせします。")
+        raise Refusal(
+            "NOT_YET_OPEN", "申込の受付は、まだ始まっていません。始まりましたら、このサイトでお知らせします。"
+        )
 
 
 def check_party(event: Event, draft: RegistrationDraft, *, by_staff: bool) -> None:
