@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content.models import Media
@@ -57,6 +58,22 @@ async def store_image(
     media.withheld, media.uploaded_by = withheld, uploaded_by
     await session.flush()
     return media
+
+
+async def discard_image(session: AsyncSession, files: FileStore, media_id: UUID) -> None:
+    """Forget a picture that somebody has sent, unless something else shows it; its bytes go with the last that has them."""
+    media = await locked(session, Media, media_id)
+    if media.uploaded_by is None:
+        return
+    try:
+        async with session.begin_nested():
+            await session.delete(media)
+    except IntegrityError:
+        return
+    same = select(Media.id).where(Media.sha256 == media.sha256).limit(1)
+    if (await session.execute(same)).scalar_one_or_none() is None:
+        for key in media.sizes.values():
+            await files.remove(key)
 
 
 async def change_words(

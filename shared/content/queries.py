@@ -217,8 +217,14 @@ async def document_file(session: AsyncSession, name_or_id: str) -> DocumentFile 
 
 
 async def media_list(session: AsyncSession, *, first: int = 60, offset: int = 0) -> list[MediaView]:
-    """Newest first: to choose from, without the withheld ones."""
-    statement = select(cast(_MEDIA, Text)).select_from(Media).where(~Media.withheld)
+    """Newest first: to choose from, without the withheld ones. What a member has not sent yet is its own business."""
+    unsent = exists().where(
+        Announcement.image_id == Media.id,
+        Announcement.member_organisation_id.is_not(None),
+        Announcement.state == AnnouncementState.DRAFT,
+        Announcement.proposed_at.is_(None),
+    )
+    statement = select(cast(_MEDIA, Text)).select_from(Media).where(~Media.withheld, ~unsent)
     statement = statement.order_by(Media.created_at.desc(), Media.id.desc())
     rows = await session.execute(statement.limit(first).offset(offset))
     return [msgspec.json.decode(row, type=MediaView) for row in rows.scalars()]

@@ -1,5 +1,6 @@
 """Members' own news and events: drafts of their organisation, proposed to the secretariat, which releases them or sends them back."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content import service as content
 from shared.content.models import Announcement
+from shared.content.queries import media_by_name_or_id
 from shared.events import service as events
 from shared.events.drafts import EventDraft
 from shared.events.facts import ProposalReturned, ProposalSent
@@ -20,7 +22,7 @@ from shared.kit.editing import check_revision, locked
 from shared.kit.japanese.normalise import clean_lines
 from shared.kit.outbox import record
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import portal_queries, versions
+from shared.members import portal_queries, secret_places, versions
 from shared.members.models import Organisation
 from shared.members.policy import may_draft_for
 
@@ -44,6 +46,21 @@ MEMBERS_FIELDS = frozenset(
         "flyer_id",
     }
 )
+#: Those of them that say something in words; and what people call the texts of both kinds.
+TEXTS = ("title", "venue", "description", "description_easy", "audience", "how_to_apply", "accessibility")
+LABELS = {
+    "title": "題名",
+    "body": "本文",
+    "body_easy": "やさしい日本語の本文",
+    "venue": "会場",
+    "description": "内容",
+    "description_easy": "やさしい日本語の内容",
+    "audience": "参加できる方",
+    "how_to_apply": "申込方法",
+    "accessibility": "配慮",
+    "alt": "画像の説明",
+    "caption": "画像の下に添える言葉",
+}
 
 
 class ProposalKind(StrEnum):
@@ -64,15 +81,17 @@ async def save_news(
     revision: int = 0,
     title: str,
     body: str,
+    image_id: UUID | None = None,
     propose: bool = False,
 ) -> UUID:
     """A draft of the organisation's; with `propose` the secretariat is asked to release it."""
     await _check_member(session, actor, organisation_id)
+    await _check_place(session, organisation_id, {"title": title, "body": body} | await _words_of(session, image_id))
     if announcement_id is None:
-        row = await content.create_announcement(session, actor=actor, title=title, body=body)
+        row = await content.create_announcement(session, actor=actor, title=title, body=body, image_id=image_id)
         row.member_organisation_id = organisation_id
     else:
-        known = await _own(session, ProposalKind.NEWS, organisation_id, announcement_id)
+        known = await own_draft(session, ProposalKind.NEWS, organisation_id, announcement_id)
         row = await content.edit_announcement(
             session,
             actor=actor,
@@ -81,7 +100,7 @@ async def save_news(
             title=title,
             body=body,
             body_easy=known.body_easy,  # type: ignore[union-attr]
-            image_id=known.image_id,  # type: ignore[union-attr]
+            image_id=image_id,
         )
     return await _kept(session, ProposalKind.NEWS, row, actor, propose)
 
@@ -98,12 +117,14 @@ async def save_event(
 ) -> UUID:
     """The organisation stands on it as the organiser, whatever the draft says."""
     await _check_member(session, actor, organisation_id)
+    texts = {name: getattr(draft, name) for name in TEXTS}
+    await _check_place(session, organisation_id, texts | await _words_of(session, draft.flyer_id))
     named = msgspec.structs.replace(draft, organiser=await portal_queries.name_of(session, organisation_id))
     if event_id is None:
         row = await events.create_event(session, actor=actor, draft=named)
         row.member_organisation_id = organisation_id
     else:
-        known = await _own(session, ProposalKind.EVENT, organisation_id, event_id)
+        known = await own_draft(session, ProposalKind.EVENT, organisation_id, event_id)
         rest = {name: getattr(known, name) for name in EventDraft.__struct_fields__ if name not in MEMBERS_FIELDS}
         named = msgspec.structs.replace(named, **rest | {"organiser": named.organiser})
         row = await events.update_event(session, actor=actor, event_id=known.id, draft=named, revision=revision)
@@ -113,6 +134,7 @@ async def save_event(
 async def release(session: AsyncSession, kind: ProposalKind, item_id: UUID, *, actor: Actor, revision: int) -> None:
     """Public under the organisation's name. Conflict when the member has changed it since it was read."""
     row = await _proposed(session, kind, item_id, actor, revision)
+    await _check_place(session, row.member_organisation_id, await _texts_of(session, row))
     if kind is ProposalKind.NEWS:
         await content.publish_announcement(session, actor=actor, announcement_id=row.id)
     else:
@@ -140,6 +162,25 @@ async def _check_member(session: AsyncSession, actor: Actor, organisation_id: UU
         raise Forbidden
     if not await versions.is_listed(session, organisation_id):
         raise Conflict("この団体は退会しているため、投稿できません。")
+
+
+async def _texts_of(session: AsyncSession, row: Row) -> dict[str, str | None]:
+    """As it would be public, whoever has written it."""
+    if isinstance(row, Announcement):
+        words = {"title": row.title, "body": row.body, "body_easy": row.body_easy}
+        return words | await _words_of(session, row.image_id)
+    return {name: getattr(row, name) for name in TEXTS} | await _words_of(session, row.flyer_id)
+
+
+async def _words_of(session: AsyncSession, media_id: UUID | None) -> dict[str, str | None]:
+    media = await media_by_name_or_id(session, str(media_id)) if media_id else None
+    return {"alt": media.alt, "caption": media.caption} if media else {}
+
+
+async def _check_place(session: AsyncSession, organisation_id: UUID | None, texts: Mapping[str, str | None]) -> None:
+    """A shelter's own news may not say where it is; nor may its event be held there."""
+    place = await secret_places.secret_place(session, organisation_id) if organisation_id else None
+    secret_places.refuse(place, texts, LABELS)
 
 
 async def _kept(session: AsyncSession, kind: ProposalKind, row: Row, actor: Actor, propose: bool) -> UUID:
@@ -173,7 +214,8 @@ async def _check_room(session: AsyncSession, organisation_id: UUID) -> None:
         )
 
 
-async def _own(session: AsyncSession, kind: ProposalKind, organisation_id: UUID, item_id: UUID) -> Row:
+async def own_draft(session: AsyncSession, kind: ProposalKind, organisation_id: UUID, item_id: UUID) -> Row:
+    """Locked. NotFound for another's, Conflict for what is public."""
     row = await _locked(session, kind, item_id)
     if row.member_organisation_id != organisation_id:
         raise NotFound

@@ -15,6 +15,7 @@ from shared.kit.content_version import bump
 from shared.kit.database.session import tenant_of
 from shared.kit.editing import locked
 from shared.kit.refusals import Conflict, NotFound
+from shared.members import secret_places
 from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
 from shared.members.models import Membership, Organisation, OrganisationField, OrganisationVersion, Source
@@ -84,12 +85,16 @@ def differences(before: ApplicationDetails, after: ApplicationDetails) -> dict[s
 async def change(
     session: AsyncSession, organisation_id: UUID, changes: Mapping[str, Any], *, actor: Actor
 ) -> ApplicationDetails:
-    """Write `changes`, cleaned values by field of CHANGEABLE, and keep what was. Returns what it is now."""
+    """Write `changes`, cleaned values by field of CHANGEABLE, and keep what was. Returns what it is now.
+
+    Refusals name the texts in which a confidential address would be told.
+    """
     organisation = await locked(session, Organisation, organisation_id)
     before = await details_of(session, organisation_id)
     after = msgspec.structs.replace(before, **changes)
     if not differences(before, after):
         return before
+    secret_places.refuse_in(await secret_places.secret_place(session, organisation_id), before, after)
     session.add(
         OrganisationVersion(
             organisation_id=organisation_id,

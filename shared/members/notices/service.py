@@ -16,7 +16,7 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import eras
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import versions
+from shared.members import secret_places, versions
 from shared.members.details import ApplicationDetails, check
 from shared.members.facts import NoticeAccepted, NoticeRefused
 from shared.members.models import ChangeNotice, Channel, Membership, NoticeState, Organisation, WithdrawalNotice
@@ -57,6 +57,7 @@ async def checked_change(
     require_right(actor, organisation_id)
     before = await versions.details_of(session, organisation_id)
     after = await _cleaned(session, before, changes)
+    secret_places.refuse_in(await secret_places.secret_place(session, organisation_id), before, after)
     found = versions.differences(before, after)
     if not found:
         raise Refusal("NOTHING_CHANGED", "いまの登録と同じ内容です。変えたいところを直してからお送りください。")

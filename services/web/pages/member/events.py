@@ -1,6 +1,5 @@
 """Own events: the few fields that a member's event needs; the secretariat may add the rest before it releases it."""
 
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,23 +14,22 @@ from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
 from services.web.pages.member.news import MARKS, STAGES, own_post, to_list
 from services.web.pages.member.own import FIELD, named_in, own_organisation
+from services.web.pages.member.pictures import check_room_for_upload, own_picture
 from services.web.pages.staff.event_form import read_event, values_of
 from services.web.pages.staff.event_rows import Rows
 from services.web.pages.staff.uploads import change_chosen_words, keep_flyer, read_by_somebody
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
-from shared.content.queries import MediaView, media_by_name_or_id, media_with_same_alt
+from shared.content.queries import MediaView, media_with_same_alt
 from shared.events import proposals, queries, words
 from shared.events.drafts import EventDraft
 from shared.events.proposal_queries import ProposalView
 from shared.events.proposals import ProposalKind
 from shared.events.queries import EventView
 from shared.identity.policy import Actor, Permission
-from shared.kit.limits import within
 from shared.kit.refusals import Conflict, NotFound, Refusal
 
 AnyRequest = Request[Any, Any, Any]
-UPLOADS_AN_HOUR = 30
 
 
 @get("/member/events", policy=Permission.ORGANISATION_DRAFT)
@@ -119,21 +117,8 @@ async def _write(
 
 
 async def _own_flyer(ctx: Context, media_id: str, known: ProposalView | None) -> MediaView | None:
-    """A member shows, and rewords, the flyer of this very draft or what the same person has sent; no other picture."""
-    picture = await ctx.read(media_by_name_or_id, media_id) if media_id else None
-    if picture is None or picture.withheld:
-        return None
     before = (await _item(ctx, known.id)).flyer if known else None
-    mine = picture.uploaded_by is not None and picture.uploaded_by == ctx.actor.account_id
-    return picture if mine or (before is not None and before.id == picture.id) else None
-
-
-async def check_room_for_upload(ctx: Context, form: Form) -> None:
-    """Each flyer costs a process and three pictures."""
-    bucket = f"member-upload:{ctx.tenant.id}:{ctx.actor.account_id}"
-    limit = partial(within, bucket=bucket, limit=UPLOADS_AN_HOUR, seconds=3_600)
-    if form.file("file") is not None and not await ctx.write(limit):
-        raise Refusal("TOO_MANY", "短い時間に多くのファイルが送られました。1時間ほどおいてからお試しください。", "file")
+    return await own_picture(ctx, media_id, before.id if before else None)
 
 
 async def _form_page(ctx: Context, view: FormView, known: ProposalView | None, *, status: int = 200) -> Response[Any]:

@@ -11,6 +11,7 @@ from services.web.context import Context, Ctx
 from services.web.forms import FormView, read_genuine_form
 from services.web.pages.arguments import page_number
 from services.web.rendering import page
+from shared.content import queries as content
 from shared.events import proposal_queries, proposals, queries, words
 from shared.events.proposal_letters import PATHS, WORDS
 from shared.events.proposal_queries import ProposalView, Stage
@@ -87,9 +88,11 @@ def _status(refusal: Refusal) -> int:
 
 async def _page(ctx: Context, item_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
     known = await _known(ctx, item_id)
-    event = None
+    event = news = None
     if known.kind is ProposalKind.EVENT:
         event = await ctx.read(queries.event, item_id, drafts=True)
+    else:
+        news = await ctx.read(content.announcement, item_id, drafts=True)
     return await page(
         ctx,
         "staff/proposals/item.html",
@@ -97,6 +100,7 @@ async def _page(ctx: Context, item_id: UUID, view: FormView, *, status: int = 20
         view=view,
         known=known,
         event=event,
+        image=news.image if news else None,
         words=words,
         kinds=WORDS,
         path=PATHS[known.kind],
