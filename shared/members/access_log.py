@@ -5,30 +5,49 @@ One entry in the audit for each actor, thing and hour of the clock, however ofte
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Integer, Uuid
+from sqlalchemy.types import DateTime, Integer, Text, Uuid
 
 from shared.identity.policy import STAFF_ROLES, Actor
 from shared.identity.words import ROLES
-from shared.kit import clock
-from shared.kit.audit import AuditEntry
+from shared.kit import audit, clock
 from shared.kit.database.session import tenant_of
 from shared.kit.refusals import NotFound
+from shared.members import visibility
+from shared.members.models import CONTACT_COLUMNS
 from shared.members.policy import may_act_for
 
-ORGANISATION, LIST, APPLICATION = "organisation.view", "organisation.export", "application.view"
+ORGANISATION, APPLICATION = "organisation.view", "application.view"
+#: Lists: shown on a page, taken along as a file, printed as labels or as a name list.
+LISTED, EXPORTED = "organisation.list", "organisation.export"
+LABELS, NAME_LIST = "organisation.labels", "organisation.name-list"
+APPLICATIONS = "application.export"
 WORDS = {
     ORGANISATION: "団体の登録内容",
-    LIST: "団体の登録内容（名簿の書き出しや印刷の中で）",
+    LISTED: "事務局の一覧に表示されました",
+    EXPORTED: "名簿のExcel・CSV出力に含まれました",
+    LABELS: "宛名ラベルの印刷に含まれました",
+    NAME_LIST: "名簿の印刷に含まれました",
     APPLICATION: "入会申請書",
+    APPLICATIONS: "入会申請のExcel・CSV出力に含まれました",
 }
-#: Rows of one statement: the driver takes 32,767 values.
-_BATCH = 1_000
+#: One for each organisation of a list: for the organisation, and too many for the record of the platform.
+OF_LISTS = (LISTED, EXPORTED, LABELS, NAME_LIST, APPLICATIONS)
+_OF_ORGANISATIONS = (ORGANISATION, LISTED, EXPORTED, LABELS, NAME_LIST)
+#: Which columns a list shows that may be hidden.
+SHOWN_IN = {
+    LISTED: ("municipality_code",),
+    EXPORTED: (*CONTACT_COLUMNS, "municipality_code"),
+    LABELS: ("address", "contact_name"),
+    NAME_LIST: ("representative_name", "phone", "mobile", "email", "municipality_code"),
+}
 PROGRAM = "連携しているプログラム"
 
 
@@ -55,24 +74,70 @@ async def note_view(session: AsyncSession, *, actor: Actor, action: str, object_
 
 async def note_views(session: AsyncSession, *, actor: Actor, action: str, object_ids: Sequence[UUID]) -> None:
     """The entry's id says actor, thing and hour, so that a second one of the same hour is the same row."""
-    if not object_ids:
+    if object_ids:
+        await session.execute(_noting(), _entries(session, actor, action, object_ids))
+
+
+async def note_list(session: AsyncSession, *, actor: Actor, action: str, organisation_ids: Sequence[UUID]) -> None:
+    """One entry for each organisation of which the list shows something hidden, in one statement for all of them.
+
+    What is taken along stands in the platform's record, too, as one line.
+    """
+    if not organisation_ids:
         return
-    now = clock.now()
+    await session.execute(_noting(SHOWN_IN[action]), _entries(session, actor, action, organisation_ids))
+    if action != LISTED:
+        note_taken(session, actor=actor, action=action, count=len(organisation_ids))
+
+
+def note_taken(session: AsyncSession, *, actor: Actor, action: str, count: int) -> None:
+    """One line of the platform's record."""
+    noun, _, verb = action.partition(".")
+    summary = f"{count}{'件' if noun == 'application' else '団体'}"
+    audit.note(
+        session,
+        actor_id=actor.account_id,
+        actor_name=actor.name or actor.key,
+        action=f"{noun}-list.{verb}",
+        summary=summary,
+    )
+
+
+def _entries(session: AsyncSession, actor: Actor, action: str, object_ids: Sequence[UUID]) -> dict[str, Any]:
+    now, ids = clock.now(), sorted(set(object_ids))
     name = f"{action} {actor.key} {now:%Y-%m-%dT%H}"
-    shared = {
+    return {
         "tenant_id": tenant_of(session),
+        "ids": [uuid5(object_id, name) for object_id in ids],
+        "objects": ids,
         "happened_at": now,
         "actor_id": actor.account_id,
         "actor_name": actor.name or actor.key,
         "action": action,
         "summary": _role(actor),
     }
-    ids = sorted(set(object_ids))
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
-        rows = [shared | {"id": uuid5(object_id, name), "object_id": object_id} for object_id in batch]
-        statement = insert(AuditEntry).values(rows)
-        await session.execute(statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]))
+
+
+@cache
+def _noting(hidden: tuple[str, ...] = ()) -> TextClause:
+    """With columns: only organisations in which one of these is hidden from somebody."""
+    kept = " OR ".join(visibility.hidden(column) for column in hidden)
+    only = f"JOIN organisation o ON o.tenant_id = :tenant_id AND o.id = e.object_id WHERE {kept}" if hidden else ""
+    statement = text(
+        f"""
+        INSERT INTO audit_entry (tenant_id, id, happened_at, actor_id, actor_name, action, object_id, summary)
+        SELECT :tenant_id, e.id, :happened_at, :actor_id, :actor_name, :action, e.object_id, :summary
+        FROM unnest(:ids, :objects) AS e(id, object_id) {only} ON CONFLICT (tenant_id, id) DO NOTHING
+        """
+    )
+    return statement.bindparams(
+        bindparam("tenant_id", type_=Integer),
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("objects", type_=ARRAY(Uuid)),
+        bindparam("happened_at", type_=DateTime(timezone=True)),
+        bindparam("actor_id", type_=Uuid),
+        *(bindparam(name, type_=Text) for name in ("actor_name", "action", "summary")),
+    )
 
 
 def _role(actor: Actor) -> str:
@@ -81,12 +146,17 @@ def _role(actor: Actor) -> str:
     return next((ROLES[role] for role in ROLES if role in actor.roles & STAFF_ROLES), "事務局")
 
 
+def _quoted(actions: Sequence[str]) -> str:
+    return ", ".join(f"'{action}'" for action in actions)
+
+
 _LOOKS = text(
     f"""
     WITH mine AS (
       SELECT a.id, a.happened_at, a.action, a.summary AS role FROM audit_entry a
-      WHERE (a.action IN ('{ORGANISATION}', '{LIST}') AND a.object_id = :id) OR (a.action = '{APPLICATION}' AND a.object_id IN (
-        SELECT p.id FROM membership_application p WHERE p.organisation_id = :id))
+      WHERE (a.action IN ({_quoted(_OF_ORGANISATIONS)}) AND a.object_id = :id)
+        OR (a.action IN ({_quoted((APPLICATION, APPLICATIONS))}) AND a.object_id IN (
+          SELECT p.id FROM membership_application p WHERE p.organisation_id = :id))
     ), page AS (SELECT * FROM mine ORDER BY happened_at DESC, id LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object('total', (SELECT count(*) FROM mine), 'items',
       (SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.happened_at DESC, p.id), '[]') FROM page p))::text

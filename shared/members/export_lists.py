@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import bindparam, select, text
@@ -13,7 +14,7 @@ from sqlalchemy.types import Integer, Text
 from shared.kit.spreadsheets.writing import Value
 from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
-from shared.members.models import ApplicationState, Channel, Source, Visibility
+from shared.members.models import ApplicationState, Channel, MembershipApplication, Source, Visibility
 from shared.members.queries import OrganisationView
 from shared.members.tags import KINDS
 from shared.members.words import CHANNELS, SOURCES, STATES
@@ -64,7 +65,7 @@ _LEDGER = text(
         m.joined_on, m.left_on, m.source, a.receipt_number
       FROM membership m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
         LEFT JOIN category c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
-        LEFT JOIN municipality t ON t.code = o.municipality_code
+        LEFT JOIN municipality t ON t.code = o.municipality_code AND NOT o.address_confidential
         LEFT JOIN membership_application a ON a.tenant_id = m.tenant_id AND a.id = m.application_id
       ORDER BY m.joined_on, m.id LIMIT :most) s
     """
@@ -127,6 +128,14 @@ async def application_rows(
         ]
         for each in applications
     ]
+
+
+async def application_ids(session: AsyncSession, states: Sequence[ApplicationState] = ()) -> list[UUID]:
+    """Of those that `application_rows` hands out."""
+    statement = select(MembershipApplication.id).order_by(MembershipApplication.received_at).limit(MOST)
+    if states:
+        statement = statement.where(MembershipApplication.state.in_(states))
+    return list((await session.execute(statement)).scalars())
 
 
 async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, Mapping[str, str]]:

@@ -42,13 +42,23 @@ def audience_of(actor: Actor) -> Visibility:
 
 def shown(column: str) -> str:
     """SQL: the column of `organisation o` as the audience in `:allowed` may see it, otherwise NULL."""
+    return f"CASE WHEN {_needed(column)} = ANY (:allowed) THEN o.{column} END"
+
+
+def _needed(column: str) -> str:
+    """SQL: what an audience must be allowed to see, to be shown this column."""
     if column == "municipality_code":
         wanted = f"'{Visibility.PUBLIC}'"
     else:
         wanted = f"coalesce(o.visibility ->> '{GOES_WITH.get(column, column)}', '{Visibility.SECRETARIAT}')"
     if column in _PLACES:
         wanted = f"CASE WHEN o.address_confidential THEN '{Visibility.SECRETARIAT}' ELSE {wanted} END"
-    return f"CASE WHEN {wanted} = ANY (:allowed) THEN o.{column} END"
+    return wanted
+
+
+def hidden(column: str) -> str:
+    """SQL: the `organisation o` says something in this column, and not everybody may see it."""
+    return f"(o.{column} IS NOT NULL AND {_needed(column)} <> '{Visibility.PUBLIC}')"
 
 
 #: SQL for a select list: every guarded column under its own name.

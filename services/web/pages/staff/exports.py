@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from services.web.context import Context
 from services.web.exporting import AnyRequest, Listing, every, export_routes
 from services.web.pages.staff.letters import STATES as LETTER_STATES
@@ -9,10 +11,10 @@ from services.web.pages.staff.news import STATES as NEWS_STATES
 from shared.content import queries as news
 from shared.events import queries as events
 from shared.events import words as event_words
-from shared.identity.policy import Permission
+from shared.identity.policy import Actor, Permission
 from shared.kit import clock, post_queries
 from shared.kit.post import LetterState
-from shared.members import export_lists
+from shared.members import access_log, export_lists
 from shared.members.models import ApplicationState
 
 _PAGE = 100
@@ -27,7 +29,14 @@ async def applications(ctx: Context, request: AnyRequest) -> Listing:
     given = request.query_params.get("state", "")
     states = [ApplicationState(given)] if given in list(ApplicationState) else []
     rows = await ctx.read(export_lists.application_rows, await ctx.profile(), states)
+    await ctx.write(_note_applications, ctx.actor, states)
     return Listing("入会申請", "applications", export_lists.APPLICATION_HEADERS, rows)
+
+
+async def _note_applications(session: AsyncSession, actor: Actor, states: list[ApplicationState]) -> None:
+    ids = await export_lists.application_ids(session, states)
+    await access_log.note_views(session, actor=actor, action=access_log.APPLICATIONS, object_ids=ids)
+    access_log.note_taken(session, actor=actor, action=access_log.APPLICATIONS, count=len(ids))
 
 
 async def announcements(ctx: Context, request: AnyRequest) -> Listing:

@@ -10,17 +10,20 @@ from services.web.context import Ctx
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.audit_queries import audit_entries
+from shared.members.access_log import OF_LISTS
 
 PAGE_SIZE = 50
 LAST_PAGE = 10_000
 NOUNS = {
     "announcement": "お知らせ",
     "application": "入会申請",
+    "application-list": "入会申請の一覧",
     "event": "行事",
     "import": "名簿の取り込み",
     "member-rules": "会員についての設定",
     "name-use": "後援名義",
     "organisation": "参加団体",
+    "organisation-list": "参加団体の名簿",
     "pledge": "守秘義務の誓約",
     "profile": "プロフィール",
     "role": "役割",
@@ -37,11 +40,14 @@ VERBS = {
     "create": "作成",
     "discard": "取りやめ",
     "edit": "編集",
+    "export": "Excel・CSVへの書き出し",
     "finish": "完了",
+    "labels": "宛名ラベルの印刷",
     "launch": "開始",
     "logo": "ロゴの登録",
     "mark-held": "終了の記録",
     "mend": "修正の受け取り",
+    "name-list": "名簿の印刷",
     "open": "開始",
     "postpone": "延期",
     "publish": "公開",
@@ -60,6 +66,7 @@ VERBS = {
     "suspend": "休止",
     "take-up": "確認の開始",
     "update": "編集",
+    "view": "閲覧",
     "withdraw": "取り下げ",
 }
 
@@ -73,7 +80,7 @@ def words_of(action: str) -> str:
 @get("/staff/record", policy=Permission.AUDIT_READ)
 async def show_record(ctx: Ctx, page_number: FromQuery[int] = 1) -> Response[Any]:
     number = min(max(page_number, 1), LAST_PAGE)
-    listed = await ctx.read(audit_entries, first=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+    listed = await ctx.read(audit_entries, without=OF_LISTS, first=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     return await page(
         ctx,
         "staff/record.html",

@@ -110,6 +110,8 @@ async def list_organisations(request: AnyRequest, ctx: Ctx, done: FromQuery[str]
     found = await ctx.read(
         roster.roster, sought.wanted.sought, **sought.filters, first=PER_PAGE, offset=(number - 1) * PER_PAGE
     )
+    ids = [each.id for each in found.items]
+    await ctx.write(access_log.note_list, actor=ctx.actor, action=access_log.LISTED, organisation_ids=ids)
     options = options_of(sought.wanted, found, await ctx.profile())
     return await page(
         ctx,
@@ -160,7 +162,7 @@ async def set_rules(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 @get(f"{PATH}/labels.pdf", policy=Permission.APPLICATION_READ)
 async def print_labels(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
     """`?skip=` leaves out the labels that a begun sheet has already lost."""
-    lines = await _taken_along(ctx, request)
+    lines = await _taken_along(ctx, request, access_log.LABELS)
     profile = await ctx.profile()
     await ctx.release()
     given = request.query_params.get("skip", "")
@@ -171,7 +173,7 @@ async def print_labels(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 
 @get(f"{PATH}/name-list.pdf", policy=Permission.APPLICATION_READ)
 async def print_name_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
-    lines = await _taken_along(ctx, request)
+    lines = await _taken_along(ctx, request, access_log.NAME_LIST)
     profile = await ctx.profile()
     await ctx.release()
     pdf = await paper.render_name_list(
@@ -186,16 +188,16 @@ async def print_name_list(request: AnyRequest, ctx: Ctx) -> Response[bytes]:
 
 async def _export(ctx: Context, request: AnyRequest) -> Listing:
     """The columns are those that an import understands."""
-    lines = await _taken_along(ctx, request)
+    lines = await _taken_along(ctx, request, access_log.EXPORTED)
     return Listing("参加団体", "organisations", exports.staff_headers(), [exports.staff_row(each) for each in lines])
 
 
-async def _taken_along(ctx: Context, request: AnyRequest) -> list[RosterLine]:
+async def _taken_along(ctx: Context, request: AnyRequest, action: str) -> list[RosterLine]:
     """With the filters of the list. Whoever takes hidden contacts along is seen by the organisations."""
     sought = sought_of(request)
     lines = await ctx.read(roster.whole, sought.wanted.sought, **sought.filters)
     ids = [each.id for each in lines]
-    await ctx.write(access_log.note_views, actor=ctx.actor, action=access_log.LIST, object_ids=ids)
+    await ctx.write(access_log.note_list, actor=ctx.actor, action=action, organisation_ids=ids)
     return lines
 
 
