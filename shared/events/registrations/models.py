@@ -50,6 +50,7 @@ class Registration(TenantOwned, Base):
         UniqueConstraint("tenant_id", "event_id", "number"),
         UniqueConstraint("tenant_id", "key"),
         UniqueConstraint("tenant_id", "code"),
+        UniqueConstraint("tenant_id", "viewing_key"),
         Index(
             "uq_registration_person",
             "tenant_id",
@@ -69,6 +70,10 @@ class Registration(TenantOwned, Base):
     )
     key: Mapped[str] = mapped_column(comment="random: opens the person's own page, where it is changed and cancelled")
     code: Mapped[str] = mapped_column(comment="random, short: on the ticket, read at the door; opens nothing")
+    viewing_key: Mapped[str] = mapped_column(
+        server_default=text("replace(gen_random_uuid()::text, '-', '')"),
+        comment="random: opens the stream for this person, /watch/…",
+    )
     person_key: Mapped[str] = mapped_column(comment="folded address, else telephone and name: the same person twice")
     status: Mapped[RegistrationStatus]
     attendance: Mapped[Attendance]
