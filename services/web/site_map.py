@@ -12,13 +12,14 @@ STANDING = ("/", "/about", "/charter", "/news", "/events", "/organisations", "/j
 Dated = Iterable[tuple[UUID, datetime]]
 
 
-def site_map(base_url: str, news: Dated, events: Dated) -> bytes:
+def site_map(base_url: str, **things: Dated) -> bytes:
+    """Each by the name of its folder: `news`, `events`, `organisations`."""
     urls = etree.Element(f"{{{_NAMESPACE}}}urlset", nsmap={None: _NAMESPACE})
     for path in STANDING:
         _add(urls, base_url + path)
-    for kind, things in (("news", news), ("events", events)):
-        for thing_id, changed_at in things:
-            _add(urls, f"{base_url}/{kind}/{thing_id}", changed_at)
+    for folder, dated in things.items():
+        for thing_id, changed_at in dated:
+            _add(urls, f"{base_url}/{folder}/{thing_id}", changed_at)
     content: bytes = etree.tostring(urls, xml_declaration=True, encoding="utf-8")
     return content
 

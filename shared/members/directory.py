@@ -1,8 +1,9 @@
 """参加団体の一覧: filtered, searched, and counted under the filters, in one statement."""
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from itertools import accumulate
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import TextClause, bindparam, text
@@ -173,3 +174,14 @@ async def field_counts(session: AsyncSession) -> dict[str, int]:
     """How many listed organisations are active in each 分野, by slug."""
     rows = (await session.execute(_FIELD_COUNTS, {"today": clock.today()})).all()
     return {row.slug: row.listed for row in rows}
+
+
+_DATES = text(f"SELECT o.id, o.updated_at FROM {LISTED} ORDER BY o.updated_at DESC, o.id LIMIT :most").bindparams(
+    bindparam("today", type_=Date), bindparam("most", type_=Integer)
+)
+
+
+async def listed_dates(session: AsyncSession, *, limit: int = 20_000) -> list[tuple[UUID, datetime]]:
+    """Ids with their last change, for search engines."""
+    rows = await session.execute(_DATES, {"today": clock.today(), "most": limit})
+    return [(row.id, row.updated_at) for row in rows]

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -44,17 +44,18 @@ class Stated(msgspec.Struct, frozen=True):
 
 
 class Place(StrEnum):
-    """Where a number stands."""
+    """Where a number stands. EVENT comes from the slice above, which hands its texts in."""
 
     FIGURE = "FIGURE"
     PROFILE = "PROFILE"
     ITEM = "ITEM"
     ANNOUNCEMENT = "ANNOUNCEMENT"
     PAGE = "PAGE"
+    EVENT = "EVENT"
 
 
 class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
-    """`key` is what its page is found by: an announcement's id, a page's slug, the kind of a profile's item."""
+    """`key` is what its page is found by: an announcement's or event's id, a page's slug, the kind of a profile's item."""
 
     place: Place
     key: str
@@ -66,7 +67,9 @@ class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ledger.UNIT
 
 
-class _Text(msgspec.Struct, frozen=True):
+class PublicText(msgspec.Struct, frozen=True):
+    """Something that everybody may read, and where."""
+
     place: Place
     key: str
     title: str
@@ -78,9 +81,11 @@ def stated_counts(text: str) -> list[Stated]:
     return [stated for line in unicodedata.normalize("NFKC", text).split("\n") for stated in _in_paragraph(line)]
 
 
-async def disagreements(session: AsyncSession, *, limit: int = 100) -> list[Disagreement]:
-    """What the platform says in public and its ledger does not confirm."""
-    said = await _said(session)
+async def disagreements(
+    session: AsyncSession, more: Iterable[PublicText] = (), *, limit: int = 100
+) -> list[Disagreement]:
+    """What the platform says in public and its ledger does not confirm; `more` are texts of slices above this one."""
+    said = await _said(session, more)
     counted = await ledger.counts_on(session, {stated.as_of for _, stated in said})
     return [
         Disagreement(
@@ -135,25 +140,25 @@ def _days(sentence: str, known: date | None) -> Iterator[tuple[int, date | None]
         yield found.start(), day
 
 
-async def _said(session: AsyncSession) -> list[tuple[_Text, Stated]]:
+async def _said(session: AsyncSession, more: Iterable[PublicText]) -> list[tuple[PublicText, Stated]]:
     figures = select(Figure).where(Figure.name.in_(FIGURE_NAMES), Figure.unit == ledger.UNIT, ~Figure.approximate)
     said = [
-        (_Text(Place.FIGURE, figure.name, figure.name, ""), Stated(figure.value, figure.as_of, figure.note or ""))
+        (PublicText(Place.FIGURE, figure.name, figure.name, ""), Stated(figure.value, figure.as_of, figure.note or ""))
         for figure in (await session.execute(figures.order_by(Figure.as_of).limit(MOST_TEXTS))).scalars()
     ]
-    for source in [*await _own_words(session), *await _published(session)]:
+    for source in [*await _own_words(session), *await _published(session), *more]:
         said += [(source, stated) for stated in stated_counts(source.body)]
     return said
 
 
-async def _own_words(session: AsyncSession) -> list[_Text]:
+async def _own_words(session: AsyncSession) -> list[PublicText]:
     columns = (Tenant.lead, Tenant.lead_easy, Tenant.vision)
     own = (await session.execute(select(*columns).where(Tenant.id == tenant_of(session)))).one()
     items = await session.execute(select(ProfileItem).order_by(ProfileItem.kind, ProfileItem.ordinal).limit(MOST_TEXTS))
     return [
-        _Text(Place.PROFILE, "", "紹介文", "\n".join(filter(None, own))),
+        PublicText(Place.PROFILE, "", "紹介文", "\n".join(filter(None, own))),
         *(
-            _Text(
+            PublicText(
                 Place.ITEM, ProfileKind(item.kind), item.title, "\n".join([item.title, item.body or "", *item.points])
             )
             for item in items.scalars()
@@ -161,7 +166,7 @@ async def _own_words(session: AsyncSession) -> list[_Text]:
     ]
 
 
-async def _published(session: AsyncSession) -> list[_Text]:
+async def _published(session: AsyncSession) -> list[PublicText]:
     news = (
         select(Announcement.id, Announcement.title, Announcement.body, Announcement.body_easy)
         .where(Announcement.state == AnnouncementState.PUBLISHED, Announcement.published_at <= clock.now())
@@ -175,5 +180,5 @@ async def _published(session: AsyncSession) -> list[_Text]:
     ]
 
 
-def _text(place: Place, key: UUID | str, title: str, body: str, body_easy: str | None) -> _Text:
-    return _Text(place, str(key), title, "\n".join([title, body, body_easy or ""]))
+def _text(place: Place, key: UUID | str, title: str, body: str, body_easy: str | None) -> PublicText:
+    return PublicText(place, str(key), title, "\n".join([title, body, body_easy or ""]))

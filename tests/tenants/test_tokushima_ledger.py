@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from shared.events import stated_counts
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
-from shared.members import ledger, stated_counts
+from shared.members import ledger
 from shared.members.ledger import Breakdown
 from shared.members.models import Source
 from shared.tenants.models import Tenant, TenantState

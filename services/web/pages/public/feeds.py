@@ -14,6 +14,7 @@ from shared.events import queries as event_queries
 from shared.events.calendar import calendar_file, calendar_of
 from shared.identity.policy import Permission
 from shared.kit.refusals import NotFound
+from shared.members import directory
 
 CALENDAR = "text/calendar"
 
@@ -49,7 +50,9 @@ async def feed(ctx: Ctx) -> Response[bytes]:
 async def sitemap(ctx: Ctx) -> Response[bytes]:
     news = await ctx.read(content_queries.published_dates)
     events = await ctx.read(event_queries.published_dates)
-    return Response(site_map(ctx.tenant.base_url, news, events), media_type="application/xml")
+    organisations = await ctx.read(directory.listed_dates)
+    content = site_map(ctx.tenant.base_url, news=news, events=events, organisations=organisations)
+    return Response(content, media_type="application/xml")
 
 
 @get("/robots.txt", policy=Permission.PUBLIC, cached=True)

@@ -11,14 +11,13 @@ from services.web.context import Context, Ctx
 from services.web.rendering import page
 from shared.content import queries as news
 from shared.content.models import AnnouncementState
-from shared.events import proposal_queries, words
+from shared.events import proposal_queries, stated_counts, words
 from shared.events import queries as events
 from shared.events.models import EventState
 from shared.identity.policy import Permission
 from shared.kit import clock, post
 from shared.kit.japanese.eras import japanese_date
 from shared.members import application_queries as applications
-from shared.members import stated_counts
 from shared.members.models import ApplicationState
 from shared.members.name_use import queries as name_use
 from shared.members.notices import queries as notice_queries

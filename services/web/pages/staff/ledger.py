@@ -9,8 +9,8 @@ from litestar.response import Response
 from services.web.context import Ctx
 from services.web.pages.staff.profile_lists import LISTS
 from services.web.rendering import page
+from shared.events import stated_counts
 from shared.identity.policy import Permission
-from shared.members import stated_counts
 from shared.members.stated_counts import Disagreement, Place
 from shared.tenants.models import ProfileKind
 
@@ -21,6 +21,7 @@ PLACES = {
     Place.ITEM: "プロフィール",
     Place.ANNOUNCEMENT: "お知らせ",
     Place.PAGE: "ページ",
+    Place.EVENT: "行事",
 }
 
 
@@ -42,6 +43,8 @@ async def show_disagreements(ctx: Ctx) -> Response[Any]:
 def _path(found: Disagreement) -> str:
     if found.place is Place.ANNOUNCEMENT:
         return f"/staff/news/{found.key}"
+    if found.place is Place.EVENT:
+        return f"/staff/events/{found.key}"
     if found.place is Place.ITEM:
         return f"/staff/profile/{_LISTS[ProfileKind(found.key)]}"
     return {Place.FIGURE: "/about#figures", Place.PAGE: f"/{found.key}"}.get(found.place, "/staff/profile")

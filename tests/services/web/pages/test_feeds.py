@@ -15,6 +15,7 @@ from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.content import EDITOR, make_announcement
 from tests.factories.events import make_event
+from tests.factories.members import make_organisation
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 from tests.statements import counted
@@ -134,13 +135,32 @@ async def test_search_engines_find_every_public_page(
     assert len(changed) == 2 and all(each.astimezone(UTC) <= clock.now() for each in changed)
 
 
+async def test_search_engines_find_the_organisations_that_the_directory_lists(
+    reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant
+) -> None:
+    today = clock.today()
+    days = {
+        "いまの会": (today, None),
+        "去った会": (date(2023, 2, 20), today),
+        "来月の会": (today + timedelta(days=30), None),
+    }
+    ids = {
+        name: await make_organisation(worker_database, tenant, name=name, joined_on=joined_on, left_on=left_on)
+        for name, (joined_on, left_on) in days.items()
+    }
+    tree = etree.fromstring((await reader.get("/sitemap.xml")).content)
+    addresses = [str(each) for each in tree.xpath("//*[local-name()='loc']/text()")]
+    found = [each.rpartition("/")[2] for each in addresses if "/organisations/" in each]
+    assert found == [str(ids["いまの会"])]
+
+
 async def test_robots_learn_where_to_look_and_where_not(reader: httpx.AsyncClient, tenant: Tenant) -> None:
     lines = (await reader.get("/robots.txt")).text.splitlines()
     assert lines[0] == "User-agent: *" and "Disallow: /staff" in lines
     assert lines[-1] == f"Sitemap: http://{tenant.slug}.localhost:8000/sitemap.xml"
 
 
-@pytest.mark.parametrize(("path", "most"), [("/events.ics", 1), ("/feed.atom", 2), ("/sitemap.xml", 2)])
+@pytest.mark.parametrize(("path", "most"), [("/events.ics", 1), ("/feed.atom", 2), ("/sitemap.xml", 3)])
 async def test_they_are_cheap_and_not_sent_twice(
     reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant, site: Site, path: str, most: int
 ) -> None:
