@@ -22,6 +22,10 @@ REGISTERED_BY = (
 )
 
 
+def plans_differ(before: EventDraft, after: EventDraft) -> bool:
+    return any(getattr(before, field) != getattr(after, field) for field in PLANNED_BY)
+
+
 def plans_changed(event: Event, draft: EventDraft) -> bool:
     return any(getattr(event, field) != getattr(draft, field) for field in PLANNED_BY)
 

@@ -54,10 +54,12 @@ async def postpone(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> R
             reason=form.text("reason"),
             starts_at=read_moment(form, "starts_at", "新しい開始の日時"),
             ends_at=read_moment(form, "ends_at", "新しい終了の日時"),
+            registration_deadline=read_moment(form, "registration_deadline", "新しい申込の締切"),
         )
     except Refusal as refusal:
         return await _page(ctx, event_id, "postpone", FormView(form.values(), refusal), _status(refusal))
-    return Redirect(f"/staff/events/{event_id}?done=postponed", status_code=303)
+    done = "moved" if form.text("starts_at_year") else "postponed"
+    return Redirect(f"/staff/events/{event_id}?done={done}", status_code=303)
 
 
 def _status(refusal: Refusal) -> int:

@@ -3,7 +3,7 @@
 Rows are named as the refusals of the slice name them: `sessions.0.title`, `sessions.0.appearances.1.person_name`.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import msgspec
 from services.web.days import clock_face, moment_values, read_moment, time_of
 from services.web.forms import Form
 from services.web.pages.staff.event_rows import PERSON_FIELDS, Rows, SessionRow
-from shared.events.drafts import AppearanceDraft, EventDraft, SessionDraft, checked_event, checked_sessions
+from shared.events.drafts import YEARS, AppearanceDraft, EventDraft, SessionDraft, checked_event, checked_sessions
 from shared.events.models import EventKind
 from shared.events.queries import EventView
 from shared.kit import clock
@@ -32,7 +32,7 @@ TEXTS = (
     "description",
     "description_easy",
 )
-CHECKS = ("all_day", "online", "takes_registrations")
+CHECKS = ("all_day", "online", "takes_registrations", "members_only")
 MOMENTS = {
     "starts_at": "開始の日時",
     "ends_at": "終了の日時",
@@ -54,6 +54,7 @@ IN_ORDER = (
     "description_easy",
     "registration_opens_at",
     "registration_deadline",
+    "party_limit",
     "audience",
     "how_to_apply",
     "contact_phone",
@@ -61,6 +62,9 @@ IN_ORDER = (
     "accessibility",
 )
 SEATS = {"capacity": "会場の定員", "online_capacity": "オンラインの定員"}
+PARTY = ("party_limit", "一度に申し込める人数")
+#: Days.
+LONGEST_EVENT = 366
 
 
 class EventInput(msgspec.Struct, frozen=True):
@@ -83,22 +87,33 @@ class _Reader:
             return None
 
     def number(self, typed: str, name: str, label: str) -> int | None:
-        text = digits(clean_text(typed)).replace(",", "").replace("，", "")
+        text = digits(clean_text(typed)).replace(",", "").replace("，", "").rstrip("人名分 　")
         if not text:
             return None
         if text.isascii() and text.isdigit() and len(text) < 10:
             return int(text)
-        self.problems.append(Refusal("UNREADABLE", f"{label}は数字で入力してください。", name))
+        self.problems.append(Refusal("UNREADABLE", f"{label}は0以上の数字で入力してください。", name))
         return None
+
+    def day(self, typed: str, name: str, label: str, first_day: date) -> date:
+        """The n-th day of the event; the first where nothing was typed."""
+        nth = self.number(typed.removesuffix("日目"), name, label)
+        if nth is None:
+            return first_day
+        if not 1 <= nth <= LONGEST_EVENT or first_day.year not in YEARS:
+            self.problems.append(
+                Refusal("OUT_OF_RANGE", f"{label}は1から{LONGEST_EVENT}までで入力してください。", name)
+            )
+            return first_day
+        return first_day + timedelta(days=nth - 1)
 
     def session(self, index: int, row: SessionRow, first_day: date) -> SessionDraft:
         place, number = f"sessions.{index}", f"プログラム{index + 1}番目"
         starts_at = None
         try:
             clocked = time_of(row.values["time"], f"{place}.time", f"{number}の開始")
-            starts_at = (
-                datetime.combine(_day(row.values.get("date"), first_day), clocked, clock.JST) if clocked else None
-            )
+            day = self.day(row.values["day"], f"{place}.day", f"{number}の「何日目」", first_day)
+            starts_at = datetime.combine(day, clocked, clock.JST) if clocked else None
         except Refusal as refusal:
             self.problems.append(refusal)
         return SessionDraft(
@@ -133,6 +148,8 @@ def read_event(form: Form, rows: Rows, flyer_id: UUID | None) -> EventInput:
     columns: dict[str, Any] = {name: form.text(name) for name in TEXTS}
     columns |= {name: form.checked(name) for name in CHECKS}
     columns |= {name: reader.number(form.text(name), name, label) for name, label in SEATS.items()}
+    limit = reader.number(form.text(PARTY[0]), *PARTY)
+    columns[PARTY[0]] = 1 if limit is None else limit
     known_kind = EventKind(kind) if kind in list(EventKind) else EventKind.MEETING
     draft = EventDraft(kind=known_kind, starts_at=starts_at, flyer_id=flyer_id, **columns, **moments)
     first_day = starts_at.astimezone(clock.JST).date()
@@ -151,7 +168,7 @@ def _place_on_the_form(problem: Refusal) -> int:
 
 def values_of(event: EventView) -> dict[str, Any]:
     """What the form shows for a stored event, without its rows."""
-    values: dict[str, Any] = {name: getattr(event, name) for name in (*TEXTS, *SEATS)}
+    values: dict[str, Any] = {name: getattr(event, name) for name in (*TEXTS, *SEATS, PARTY[0])}
     values |= {name: "1" if getattr(event, name) else "" for name in CHECKS}
     for name in MOMENTS:
         values |= moment_values(name, getattr(event, name), all_day=event.all_day)
@@ -163,41 +180,15 @@ def rows_of(event: EventView) -> Rows:
     return Rows([_row(event, session) for session in event.sessions])
 
 
-def sessions_of(event: EventView) -> tuple[SessionDraft, ...]:
-    """The stored programme as drafts, to see whether anything changed."""
-    return tuple(
-        SessionDraft(
-            title=session.title,
-            label=session.label,
-            starts_at=session.starts_at,
-            minutes=session.minutes,
-            body=session.body,
-            appearances=tuple(
-                AppearanceDraft(**{name: getattr(person, name) for name in PERSON_FIELDS})
-                for person in session.appearances
-            ),
-        )
-        for session in event.sessions
-    )
-
-
 def _row(event: EventView, session: Any) -> SessionRow:
     local = session.starts_at.astimezone(clock.JST) if session.starts_at else None
     values = {
         "label": session.label or "",
         "title": session.title,
         "time": clock_face(local) if local else "",
-        "date": local.date().isoformat() if local and local.date() != event.first_day else "",
+        "day": str((local.date() - event.first_day).days + 1) if local and local.date() > event.first_day else "",
         "minutes": str(session.minutes or ""),
         "body": session.body or "",
     }
     people = [{name: getattr(person, name) or "" for name in PERSON_FIELDS} for person in session.appearances]
     return SessionRow(values, people)
-
-
-def _day(text: str | None, otherwise: date) -> date:
-    """A part on another day than the event's first keeps its day in a hidden field."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise

@@ -7,7 +7,7 @@ import msgspec
 from services.web.forms import Form
 from shared.events.drafts import MOST_APPEARANCES, MOST_SESSIONS
 
-SESSION_FIELDS = ("label", "title", "time", "date", "minutes", "body")
+SESSION_FIELDS = ("label", "title", "day", "time", "minutes", "body")
 PERSON_FIELDS = ("person_name", "role_label", "affiliation", "summary")
 Values = dict[str, str]
 
@@ -18,7 +18,7 @@ class SessionRow(msgspec.Struct):
 
     @property
     def empty(self) -> bool:
-        typed = (self.values[name] for name in SESSION_FIELDS if name != "date")
+        typed = (self.values[name] for name in SESSION_FIELDS if name != "day")
         return not any(typed) and not self.people
 
 

@@ -9,20 +9,24 @@ from litestar.response import Redirect, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
+from services.web.days import PARTS
 from services.web.forms import Form, FormExpired, FormView, read_form, read_genuine_form
 from services.web.once import FIELD as FORM_KEY
-from services.web.once import new_form_key, once_per_form
-from services.web.pages.staff.event_form import EventInput, read_event, rows_of, sessions_of, values_of
+from services.web.once import new_form_key
+from services.web.pages.staff.event_conflict import TAKE, differences, form_of, take_stored
+from services.web.pages.staff.event_form import MOMENTS, EventInput, read_event, rows_of, values_of
 from services.web.pages.staff.event_rows import Rows, change_rows, read_rows
 from services.web.pages.staff.uploads import change_chosen_words, keep_flyer, read_by_somebody
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
 from shared.content import queries as content
 from shared.events import queries, service, words
+from shared.events.changes import plans_differ
+from shared.events.copies import draft_of, programme_of
 from shared.events.models import EventState
 from shared.events.queries import EventView
 from shared.identity.policy import Actor, Permission
-from shared.kit import clock
+from shared.kit import clock, idempotency
 from shared.kit.refusals import Conflict, NotFound, Refusal
 
 AnyRequest = Request[Any, Any, Any]
@@ -34,9 +38,14 @@ DONE = {
     "held": "終了として記録しました。",
     "reported": "開催報告を公開しました。",
     "cancelled": "中止にしました。行事のページに理由が表示されます。",
+    "moved": "新しい日程を公開しました。行事のページに理由が表示されます。",
     "postponed": "延期にしました。行事のページに理由が表示されます。",
 }
 REPORTABLE = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.HELD, EventState.REPORTED)
+#: People plan by what was said of these.
+PROMISED = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
+#: Of an event that nobody has touched since it was made.
+FIRST_REVISION = 1
 CHANGEABLE = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.POSTPONED)
 
 
@@ -56,9 +65,18 @@ async def list_events(ctx: Ctx, page_number: FromQuery[int] = 1, done: FromQuery
 
 
 @get("/staff/events/new", policy=Permission.EVENT_WRITE)
-async def new_event(ctx: Ctx) -> Response[Any]:
-    values = {FORM_KEY: new_form_key(), "takes_registrations": "1"}
-    return await _form_page(ctx, FormView(values), Rows([]), None)
+async def new_event(ctx: Ctx, copy: FromQuery[str] = "") -> Response[Any]:
+    """With `copy` everything of another event but its days and its flyer: most events come back every year."""
+    fresh = {FORM_KEY: new_form_key()}
+    wanted = _uuid(copy)
+    if wanted is None:
+        return await _form_page(ctx, FormView(fresh | {"takes_registrations": "1", "party_limit": "1"}), Rows([]), None)
+    source = await known_event(ctx, wanted)
+    left = {"revision", "image_id", "chosen_alt", *(f"{name}_{part}" for name in MOMENTS for part in PARTS)}
+    left |= {f"registration_{name}_time" for name in ("opens_at", "deadline")}
+    values = {name: value for name, value in values_of(source).items() if name not in left}
+    rows = rows_of(source)
+    return await _form_page(ctx, FormView(fresh | values | rows.flat()), rows, None, source=source)
 
 
 @get("/staff/events/{event_id:uuid}", policy=Permission.EVENT_WRITE)
@@ -96,6 +114,7 @@ async def _save(request: AnyRequest, ctx: Context, known: EventView | None) -> R
     """Buttons beside a row change the rows and show the form again; nothing is stored by them."""
     form = await read_form(request, ctx)
     rows, typed = read_rows(form), _without_rows(form)
+    made: list[UUID] = []
     try:
         if not form.genuine:
             raise FormExpired
@@ -104,49 +123,93 @@ async def _save(request: AnyRequest, ctx: Context, known: EventView | None) -> R
         if button := form.text("rows"):
             change_rows(rows, button)
             return await _form_page(ctx, FormView(typed | rows.flat()), rows, known)
+        if form.text(TAKE) and known is not None:
+            return await _taken(ctx, form, typed, rows, known)
         rows = rows.without_empty()
         given = read_event(form, rows, _uuid(str(typed.get("image_id", ""))))
         read_by_somebody(kept)
-        saved = await ctx.write(_write, form=form, given=given, actor=ctx.actor, known=known)
+        saved = await ctx.write(_write, form=form, given=given, actor=ctx.actor, known=known, made=made)
     except Conflict as conflict:
-        current = await known_event(ctx, known.id) if known else None
+        current = await known_event(ctx, known.id if known else made[0]) if known or made else None
         again = typed | rows.flat() | {"revision": current.revision if current else ""}
-        return await _form_page(ctx, FormView(again, conflict), rows, current, status=409, conflict=True)
+        differing = differences(current, given) if current else []
+        view = FormView(again, conflict)
+        return await _form_page(ctx, view, rows, current, status=409, conflict=True, differing=differing)
     except Refusal as refusal:
         return await _form_page(ctx, FormView(typed | rows.flat(), refusal), rows, known, status=422)
     done = "published" if form.text("then") == "publish" else "saved"
     return Redirect(f"/staff/events/{saved}?done={done}", status_code=303)
 
 
-async def _write(session: AsyncSession, *, form: Form, given: EventInput, actor: Actor, known: EventView | None) -> str:
-    """Event, programme and publication: all or nothing. Returns the id."""
+async def _taken(ctx: Context, form: Form, typed: dict[str, Any], rows: Rows, known: EventView) -> Response[Any]:
+    """One field as it is stored now; the others, and the comparison of those that still differ, stay."""
+    typed, rows = take_stored(form, typed, rows, known)
+    values = typed | rows.flat() | {"revision": known.revision}
+    given = read_event(form_of(typed, rows), rows.without_empty(), _uuid(str(typed.get("image_id", ""))))
+    return await _form_page(
+        ctx, FormView(values), rows, known, conflict=True, taken=True, differing=differences(known, given)
+    )
+
+
+async def _write(
+    session: AsyncSession, *, form: Form, given: EventInput, actor: Actor, known: EventView | None, made: list[UUID]
+) -> UUID:
+    """Event, programme and publication: all or nothing. Returns the id; `made` holds that of a form that was sent before."""
+    await change_chosen_words(session, form=form, flyer_id=given.draft.flyer_id)
+    if known is None:
+        event_id, fresh = await _create(session, form, given, actor)
+        if not fresh:
+            made.append(event_id)
+            known = await _sent_before(session, event_id)
+            await _update(session, given, actor, known, revision=FIRST_REVISION)
+    else:
+        event_id = known.id
+        revision, reason = int(form.text("revision") or 0), form.text("reason")
+        await _update(session, given, actor, known, revision=revision, reason=reason)
+    if form.text("then") == "publish":
+        await service.publish_event(session, actor=actor, event_id=event_id)
+    return event_id
+
+
+async def _create(session: AsyncSession, form: Form, given: EventInput, actor: Actor) -> tuple[UUID, bool]:
+    """One form makes one event, however often it is sent; whether this was the first time."""
+    fresh = False
 
     async def effect() -> dict[str, Any]:
-        await change_chosen_words(session, form=form, flyer_id=given.draft.flyer_id)
-        if known is None:
-            row = await service.create_event(session, actor=actor, draft=given.draft, sessions=given.sessions)
-            event_id = row.id
-        else:
-            event_id = known.id
-            await _update(session, form, given, actor, known)
-        if form.text("then") == "publish":
-            await service.publish_event(session, actor=actor, event_id=event_id)
-        return {"id": str(event_id)}
+        nonlocal fresh
+        fresh = True
+        row = await service.create_event(session, actor=actor, draft=given.draft, sessions=given.sessions)
+        return {"id": str(row.id)}
 
-    answer = await once_per_form(session, actor=actor, form=form, effect=effect) if known is None else await effect()
-    return str(answer["id"])
+    form_key = form.text(FORM_KEY)
+    key = f"event form {form_key}" if form_key else None
+    answer = await idempotency.once(session, actor=actor.key, key=key, body=form_key, effect=effect)
+    return UUID(answer["id"]), fresh
 
 
-async def _update(session: AsyncSession, form: Form, given: EventInput, actor: Actor, known: EventView) -> None:
+async def _sent_before(session: AsyncSession, event_id: UUID) -> EventView:
+    known = await queries.event(session, event_id, drafts=True)
+    if known is None:
+        raise NotFound
+    return known
+
+
+async def _update(
+    session: AsyncSession, given: EventInput, actor: Actor, known: EventView, *, revision: int, reason: str = ""
+) -> None:
+    """What was sent twice with the same words changes nothing."""
+    if (draft_of(known), programme_of(known)) == (given.draft, given.sessions):
+        return
     await service.update_event(
-        session,
-        actor=actor,
-        event_id=known.id,
-        draft=given.draft,
-        revision=int(form.text("revision") or 0),
-        reason=form.text("reason"),
+        session, actor=actor, event_id=known.id, draft=given.draft, revision=revision, reason=reason
     )
-    if given.sessions != sessions_of(known):
+    if not reason and known.state in PROMISED and plans_differ(draft_of(known), given.draft):
+        raise Refusal(
+            "REQUIRED",
+            "公開した日時や会場を変えるときは、理由を入力してください。行事のページに表示されます。",
+            "reason",
+        )
+    if given.sessions != programme_of(known):
         await service.set_sessions(session, actor=actor, event_id=known.id, sessions=given.sessions)
 
 
@@ -170,7 +233,8 @@ async def _form_page(
     if chosen is not None and chosen not in pictures:
         pictures = [chosen, *pictures]
     same_alt = await ctx.read(content.media_with_same_alt, alt=chosen.alt, besides=chosen.id) if chosen else []
-    values = {"conflict": False, "done": None} | more
+    values: dict[str, Any] = {"conflict": False, "taken": False, "differing": [], "done": None, "source": None}
+    values |= more
     return await page(
         ctx,
         "staff/events/form.html",

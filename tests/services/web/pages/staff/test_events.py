@@ -198,3 +198,208 @@ async def test_an_event_of_another_tenant_is_not_there(
         await staff.post(f"{path}{verb}", data=token) for verb in ("", "/publish", "/held", "/cancel", "/postpone")
     ]
     assert [answer.status_code for answer in answers] == [404] * 7
+
+
+async def versions(staff: httpx.AsyncClient) -> tuple[str, httpx.Response]:
+    """The answer to the second of two who had opened the same event."""
+    path = await create(staff)
+    sent = await open_form(staff, path)
+    other = sent | {"venue": "公民館", "theme": "支え合い", "sessions.0.title": "特別講演"}
+    assert (await staff.post(path, data=other)).status_code == 303
+    mine = {"venue": "体育館", "description": "くわしい説明", "starts_at_time": "14:00"}
+    return path, await staff.post(path, data=sent | mine)
+
+
+def compared(html: str) -> dict[str, tuple[str, str]]:
+    """By field: what is stored, what was typed."""
+    found = {}
+    for row in re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", html, re.DOTALL):
+        cells = [
+            re.sub(r"<button.*?</button>|<[^>]+>", "", cell).strip()
+            for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)
+        ]
+        found[re.findall(r'name="take" value="(\w+)"', row)[0]] = (cells[0], cells[1])
+    return found
+
+
+async def test_two_versions_are_shown_field_by_field(staff: httpx.AsyncClient) -> None:
+    _, answer = await versions(staff)
+    assert answer.status_code == 409
+    rows = compared(answer.text)
+    assert list(rows) == ["theme", "venue", "starts_at", "description", "sessions"]
+    assert (rows["venue"], rows["theme"], rows["description"]) == (
+        ("公民館", "体育館"),
+        ("支え合い", "（なし）"),
+        ("（なし）", "くわしい説明"),
+    )
+    assert ("特別講演" in rows["sessions"][0], "基調講演" in rows["sessions"][1]) == (True, True)
+
+
+async def test_one_takes_what_the_other_wrote_and_keeps_the_rest(staff: httpx.AsyncClient) -> None:
+    path, answer = await versions(staff)
+    again = fields_of(answer.text)
+    for field in ("sessions", "theme", "starts_at"):
+        answer = await staff.post(path, data=again | {"take": field})
+        assert answer.status_code == 200
+        again = fields_of(answer.text)
+    assert list(compared(answer.text)) == ["venue", "description"]
+    assert (await staff.post(path, data=again)).status_code == 303
+    kept = await open_form(staff, path)
+    taken = [kept[name] for name in ("venue", "theme", "sessions.0.title", "description", "starts_at_time")]
+    assert taken == ["体育館", "支え合い", "特別講演", "くわしい説明", "13:30"]
+
+
+@pytest.mark.parametrize("field", ["x", "revision", "csrf", "title.__class__"])
+async def test_a_field_that_is_not_compared_takes_nothing(staff: httpx.AsyncClient, field: str) -> None:
+    path, answer = await versions(staff)
+    again = fields_of(answer.text)
+    assert fields_of((await staff.post(path, data=again | {"take": field})).text) == again
+
+
+async def test_back_and_saved_again_is_the_same_event(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant
+) -> None:
+    sent = await programme(staff)
+    first = await staff.post(NEW, data=sent)
+    second = await staff.post(NEW, data=sent | {"title": "別の題", "sessions.1.title": "語り合い"})
+    assert first.headers["location"] == second.headers["location"]
+    async with worker_database.read(tenant.id) as session:
+        [event] = (await queries.all_for_staff(session)).items
+    assert (event.title, event.sessions[1].title) == ("別の題", "語り合い")
+
+
+async def test_back_to_a_form_whose_event_is_public_by_now_shows_both(staff: httpx.AsyncClient) -> None:
+    sent = await programme(staff) | {"then": "publish"}
+    first = await staff.post(NEW, data=sent)
+    assert (await staff.post(NEW, data=sent)).headers["location"] == first.headers["location"]
+    answer = await staff.post(NEW, data=sent | {"title": "別の題"})
+    assert (answer.status_code, compared(answer.text)) == (409, {"title": ("冬のつながりセミナー", "別の題")})
+    assert f'action="{first.headers["location"].split("?")[0]}"' in answer.text
+
+
+async def test_next_years_event_is_made_of_this_years(staff: httpx.AsyncClient) -> None:
+    path = await create(
+        staff,
+        then="publish",
+        registration_deadline_year="2027",
+        registration_deadline_month="2",
+        registration_deadline_day="1",
+    )
+    sent = await open_form(staff, f"{NEW}?copy={path.split('/')[-1]}")
+    copied = [
+        sent[name] for name in ("title", "venue", "capacity", "starts_at_time", "sessions.0.appearances.0.affiliation")
+    ]
+    assert copied == ["冬のつながりセミナー", "市民会館", "120", "13:30", "試験大学 教授"]
+    days = [
+        sent[f"{name}_{part}"] for name in ("starts_at", "registration_deadline") for part in ("year", "month", "day")
+    ]
+    assert days == [""] * 6
+    new = {
+        "starts_at_year": "2028",
+        "starts_at_month": "2",
+        "starts_at_day": "2",
+        "ends_at_time": "",
+        "title": "来年の会",
+    }
+    answer = await staff.post(NEW, data=sent | new)
+    assert answer.status_code == 303
+    assert answer.headers["location"].split("?")[0] != path
+    copy = await open_form(staff, answer.headers["location"])
+    assert (copy["title"], copy["starts_at_year"], copy["sessions.0.time"]) == ("来年の会", "2028", "13:40")
+    assert (await open_form(staff, path))["title"] == "冬のつながりセミナー"
+
+
+async def test_an_event_of_another_platform_is_not_copied(
+    staff: httpx.AsyncClient, other_staff: httpx.AsyncClient
+) -> None:
+    path = await create(other_staff)
+    assert (await staff.get(f"{NEW}?copy={path.split('/')[-1]}")).status_code == 404
+    assert (await staff.get(f"{NEW}?copy=x")).status_code == 200
+
+
+async def test_a_promised_day_is_not_moved_without_a_reason(staff: httpx.AsyncClient) -> None:
+    path = await create(staff, then="publish")
+    sent = await open_form(staff, path) | {"venue": "体育館"}
+    answer = await staff.post(path, data=sent | {"reason": "　"})
+    assert (answer.status_code, 'id="reason-error"' in answer.text) == (422, True)
+    assert fields_of(answer.text)["venue"] == "体育館"
+    assert (await staff.post(path, data=sent | {"reason": "耐震工事のため"})).status_code == 303
+
+
+async def test_parts_of_the_second_day_move_with_the_event(staff: httpx.AsyncClient) -> None:
+    path = await create(staff)
+    sent = await open_form(staff, path)
+    two_days = {"ends_at_day": "4", "sessions.1.day": "２日目", "sessions.1.time": "10:00"}
+    assert (await staff.post(path, data=sent | two_days)).status_code == 303
+    sent = await open_form(staff, path)
+    assert (sent["sessions.0.day"], sent["sessions.1.day"]) == ("", "2")
+    later = {"starts_at_month": "3", "ends_at_month": "3"}
+    assert (await staff.post(path, data=sent | later)).status_code == 303
+    moved = await open_form(staff, path)
+    assert [moved[f"sessions.1.{name}"] for name in ("day", "time")] == ["2", "10:00"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"ends_at_year": "2026"}, "ends_at"),
+        (
+            {
+                "registration_deadline_year": "2027",
+                "registration_deadline_month": "2",
+                "registration_deadline_day": "4",
+            },
+            "registration_deadline",
+        ),
+        (
+            {
+                "registration_opens_at_year": "2027",
+                "registration_opens_at_month": "2",
+                "registration_opens_at_day": "4",
+            },
+            "registration_opens_at",
+        ),
+        ({"capacity": "-１"}, "capacity"),
+        ({"party_limit": "0"}, "party_limit"),
+        ({"sessions.0.day": "0"}, "sessions.0.day"),
+        ({"sessions.0.day": "999"}, "sessions.0.day"),
+        ({"starts_at_year": "9999", "sessions.0.day": "366"}, "starts_at"),
+    ],
+)
+async def test_what_cannot_be_is_said_and_the_typed_stays(
+    staff: httpx.AsyncClient, typed: dict[str, str], field: str
+) -> None:
+    sent = await programme(staff) | typed
+    answer = await staff.post(NEW, data=sent)
+    assert (answer.status_code, f'id="{field}-error"' in answer.text) == (422, True)
+    again = fields_of(answer.text)
+    assert {name: value for name, value in again.items() if sent.get(name) != value} == {}
+
+
+async def test_numbers_may_be_typed_as_people_write_them(staff: httpx.AsyncClient) -> None:
+    sent = await programme(staff) | {"capacity": "１，２００名", "party_limit": "５人", "members_only": "1"}
+    path = (await staff.post(NEW, data=sent)).headers["location"]
+    kept = await open_form(staff, path)
+    assert [kept[name] for name in ("capacity", "party_limit", "members_only")] == ["1200", "5", "1"]
+
+
+async def test_moving_to_a_known_day_tells_it_and_takes_a_new_deadline(
+    staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant
+) -> None:
+    path = await create(staff, then="publish")
+    sent = await open_form(staff, f"{path}/postpone") | {"reason": "講師の都合のため"}
+    sent |= {"starts_at_year": "2027", "starts_at_month": "3", "starts_at_day": "3", "starts_at_time": "13:30"}
+    wrong = sent | {
+        "registration_deadline_year": "2027",
+        "registration_deadline_month": "4",
+        "registration_deadline_day": "1",
+    }
+    answer = await staff.post(f"{path}/postpone", data=wrong)
+    assert (answer.status_code, 'id="registration_deadline-error"' in answer.text) == (422, True)
+    assert fields_of(answer.text)["reason"] == "講師の都合のため"
+    answer = await staff.post(f"{path}/postpone", data=sent)
+    assert answer.headers["location"] == f"{path}?done=moved"
+    page = (await client_for(tenant).get(path.removeprefix("/staff"))).text
+    assert "3月3日（水）13時30分〜に延期になりました。理由：講師の都合のため" in page
+    calendar = (await client_for(tenant).get(path.removeprefix("/staff") + ".ics")).text
+    assert ("SEQUENCE:1" in calendar, "DTSTART;TZID=Asia/Tokyo:20270303T133000" in calendar) == (True, True)
