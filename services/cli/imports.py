@@ -121,7 +121,6 @@ async def _view(bench: Workbench, tenant_id: int, import_id: UUID) -> ImportView
 
 
 async def _members(settings: Settings, slug: str, file: Path, joined_on: date, *, only_check: bool) -> int:
-    data = await asyncio.to_thread(file.read_bytes)
     database = Database(create_engine(settings, policies.WORKER, pool_size=2))
     try:
         async with database.read(None) as session:
@@ -129,7 +128,7 @@ async def _members(settings: Settings, slug: str, file: Path, joined_on: date, *
         if tenant_id is None:
             raise Refusal("TENANT_UNKNOWN", f"There is no platform {slug!r}.")
         bench = Workbench(settings, database)
-        with Progress(console=Console(), transient=True) as progress:
+        with file.open("rb") as data, Progress(console=Console(), transient=True) as progress:
             bar = progress.add_task(file.name, total=None)
             job = await bring(
                 bench,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Text, cast, func, insert, select, update
+from sqlalchemy import ARRAY, Text, cast, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -42,6 +42,8 @@ from shared.tenants.queries import Profile
 CHECKED_AT_ONCE, WRITTEN_AT_ONCE = 500, 250
 _TO_BE_WRITTEN = (Outcome.NEW, Outcome.CHANGED)
 _PROBLEM, _NOTE = "problem", "note"
+#: PostgreSQL checks foreign keys by plans that it keeps: those of a ledger that was empty read all of it for every new row.
+_PLAN_ANEW = text("DISCARD PLANS")
 
 
 async def check_rows(session: AsyncSession, fact: ImportCheckRequested, letters: Post) -> None:
@@ -67,6 +69,7 @@ async def write_rows(session: AsyncSession, fact: ImportRequested, letters: Post
     if not rows:
         await _finish(session, job)
         return
+    await session.execute(_PLAN_ANEW)
     plans = await _plan(session, job, rows, [_ledger_row(row) for row in rows])
     await _write(session, job, plans)
     for row, plan in zip(rows, plans, strict=True):
