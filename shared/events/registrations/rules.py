@@ -19,7 +19,7 @@ _CLOSED = {
 }
 
 
-def chosen_way(event: Event, wanted: Attendance | None) -> Attendance:
+def chosen_way(event: Event | EventView, wanted: Attendance | None) -> Attendance:
     """The event's first way for those who did not say; Refusal for one that it does not have."""
     known = ways(event)
     if wanted is None:
@@ -57,7 +57,7 @@ def check_open(event: Event | EventView, *, by_staff: bool) -> None:
         )
 
 
-def check_party(event: Event, draft: RegistrationDraft, *, by_staff: bool) -> None:
+def check_party(event: Event | EventView, draft: RegistrationDraft, *, by_staff: bool) -> None:
     if by_staff or draft.party_size <= event.party_limit:
         return
     if event.party_limit == 1:
@@ -69,7 +69,7 @@ def check_party(event: Event, draft: RegistrationDraft, *, by_staff: bool) -> No
     raise Refusal("PARTY_TOO_LARGE", message, "party_size")
 
 
-def check_member(event: Event, actor: Actor, *, by_staff: bool) -> None:
+def check_member(event: Event | EventView, actor: Actor, *, by_staff: bool) -> None:
     if event.members_only and not by_staff and not actor.organisation_ids:
         raise Refusal(
             "MEMBERS_ONLY",

@@ -23,6 +23,7 @@ CHANNELS = {
 
 #: 参加への配慮 that can be ticked; anything else is written in words.
 NEEDS = ("手話通訳", "要約筆記・字幕", "車いす", "託児", "その他")
+NEED_OPTIONS = [(need, need) for need in NEEDS]
 _BETWEEN = "、"
 
 

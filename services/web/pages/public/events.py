@@ -15,7 +15,10 @@ from services.web.pages.public.feeds import event_calendar
 from services.web.rendering import page
 from shared.content.plain import excerpt
 from shared.events import queries, words
+from shared.events.measures import shares
 from shared.events.models import EventKind
+from shared.events.registrations import words as registration_words
+from shared.events.registrations.availability import availability
 from shared.events.views import EventView, Phase
 from shared.identity.policy import Permission
 from shared.kit import clock
@@ -56,13 +59,18 @@ async def show_event(ctx: Ctx, event_id: FromPath[str]) -> Response[Any]:
         raise NotFound
     now = clock.now()
     ctx.live = event.registration_open(now)
+    seats = availability(event) if ctx.live else ()
     return await page(
         ctx,
         "events/item.html",
         event=event,
+        shares=shares(event.measures),
         over=event.over(now),
         words=words,
         now=now,
+        seats=seats,
+        full=all(each.full for each in seats),
+        registration_words=registration_words,
         excerpt=excerpt,
         linked_data=linked_data(ctx, event, now),
     )
