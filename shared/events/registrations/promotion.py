@@ -11,6 +11,7 @@ from shared.events.registrations.facts import RegistrationPassedOver, Registrati
 from shared.events.registrations.models import Attendance, Registration, RegistrationStatus
 from shared.kit import clock
 from shared.kit.outbox import record
+from shared.kit.refusals import Refusal
 
 _TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
 #: Rows of the waiting list that are looked at in one go.
@@ -27,6 +28,18 @@ async def promote(session: AsyncSession, event: Event) -> list[Registration]:
     promoted = [each for way in seats.ways(event) for each in await _promote(session, event, way)]
     await seats.show(session, event)
     return promoted
+
+
+async def seat_at_the_door(session: AsyncSession, event: Event, registration: Registration) -> None:
+    """Who waits and has come gets a seat that is free, before those who wait at home. Both rows are locked."""
+    left = seats.free(event, registration.attendance)
+    if left is not None and registration.party_size > left:
+        raise Refusal(
+            "NO_SEAT",
+            f"空いている席が{left}席のため、確定にできません。来ていない方の申込を取り消すか、定員を増やしてください。",
+        )
+    await _seat(session, event, registration)
+    await seats.show(session, event)
 
 
 async def _promote(session: AsyncSession, event: Event, attendance: Attendance) -> list[Registration]:

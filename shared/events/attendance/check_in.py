@@ -1,0 +1,271 @@
+"""受付: the verbs of the door. A ticket is answered, never refused: whoever holds the tablet is told what to do."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.attendance import answers, queries
+from shared.events.attendance.answers import DoorAnswer, Outcome
+from shared.events.attendance.models import Certificate, CheckIn, Manner
+from shared.events.attendance.queries import CheckInView, GuestView
+from shared.events.attendance.tickets import read_ticket
+from shared.events.models import Event, EventState
+from shared.events.registrations import seats, service
+from shared.events.registrations.drafts import RegistrationDraft
+from shared.events.registrations.models import Attendance, Registration, RegistrationChannel, RegistrationStatus
+from shared.events.registrations.promotion import seat_at_the_door
+from shared.identity.policy import Actor
+from shared.kit import audit, clock, idempotency
+from shared.kit.database.session import tenant_of
+from shared.kit.editing import locked
+from shared.kit.japanese.normalise import clean_text
+from shared.kit.refusals import Conflict, NotFound, Refusal
+
+#: A tablet's clock that lies further back is not believed.
+OLDEST_SCAN = timedelta(days=3)
+LONGEST_PLACE = 40
+LONGEST_SCAN_ID = 100
+_CALLED_OFF = {
+    EventState.POSTPONED: "この行事は延期になりました。受付はできません。",
+    EventState.CANCELLED: "この行事は中止になりました。受付はできません。",
+}
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket at the door. `at` and `id` are the tablet's own, of a scan that it made without network."""
+
+    given: str
+    manner: Manner = Manner.QR
+    present: int | None = None
+    place: str | None = None
+    at: datetime | None = None
+    id: str | None = None
+
+
+async def scan(session: AsyncSession, *, actor: Actor, event_id: UUID, scan: Scan) -> DoorAnswer:
+    """Admitted once. The same scan again is answered as the first time; another scan of the same person is told of the first.
+
+    Of two scans made offline the earlier one counts, whichever arrives first.
+    """
+    event = await _held(session, event_id)
+    if scan.id is None:
+        return await _answer(session, actor, event, scan)
+
+    async def effect() -> dict[str, object]:
+        answer = await _answer(session, actor, event, scan)
+        guest_id = str(answer.guest.id) if answer.guest else None
+        return {"outcome": answer.outcome.value, "message": answer.message, "guest": guest_id}
+
+    body = {"event": str(event_id), "given": scan.given}
+    key = f"scan {scan.id[:LONGEST_SCAN_ID]}"
+    kept = await idempotency.once(session, actor="door", key=key, body=body, effect=effect)
+    known = await queries.guest(session, UUID(kept["guest"])) if kept["guest"] else None
+    return DoorAnswer(Outcome(kept["outcome"]), kept["message"], known)
+
+
+async def admit(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, place: str | None = None
+) -> DoorAnswer:
+    """Who waits, or meant to watch online, gets a seat that is free and is checked in. Refusal where there is none."""
+    guest = await _guest_of(session, event_id, registration_id)
+    event = await locked(session, Event, event_id)
+    registration = await locked(session, Registration, registration_id)
+    if registration.status is RegistrationStatus.CANCELLED:
+        raise Refusal("CANCELLED", answers.CANCELLED)
+    if registration.status is RegistrationStatus.WAITLISTED:
+        if registration.attendance is Attendance.ONLINE and _has_hall(event):
+            raise Refusal("WAITLISTED", answers.WAITING)
+        await seat_at_the_door(session, event, registration)
+    elif _elsewhere(event, guest):
+        kept = {name: getattr(registration, name) for name in RegistrationDraft.__struct_fields__}
+        draft = RegistrationDraft(**kept | {"attendance": Attendance.HALL})
+        await service.change(session, actor=actor, registration_id=registration_id, draft=draft)
+    found = Scan(given=registration.code, manner=Manner.LIST, place=place)
+    return await scan(session, actor=actor, event_id=event_id, scan=found)
+
+
+async def walk_in(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, draft: RegistrationDraft, place: str | None = None
+) -> DoorAnswer:
+    """当日受付: registered and checked in at once, or refused where there is no seat."""
+    event = await _held(session, event_id)
+    way = Attendance.HALL if _has_hall(event) else seats.ways(event)[0]
+    try:
+        registration = await service.register(
+            session,
+            actor=actor,
+            event_id=event_id,
+            draft=msgspec.structs.replace(draft, attendance=way),
+            channel=RegistrationChannel.WALK_IN,
+        )
+    except service.AlreadyRegistered as known:
+        raise Refusal(
+            "ALREADY_REGISTERED", "同じ連絡先の申込があります。名前で探して受け付けてください。", known.field
+        ) from known
+    found = Scan(given=registration.code, manner=Manner.WALK_IN, place=place)
+    return await scan(session, actor=actor, event_id=event_id, scan=found)
+
+
+async def check_out(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, out: bool = True
+) -> None:
+    """退場. Again changes nothing; `out=False` is for somebody who came back, or a slip of the finger."""
+    check_in = await _checked_in(session, event_id, registration_id)
+    if out == (check_in.checked_out_at is not None):
+        return
+    check_in.checked_out_at = clock.now() if out else None
+    check_in.checked_out_by = actor.name if out else None
+    await session.flush()
+
+
+async def set_present(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, present: int
+) -> None:
+    """How many of a party came. More than it has seats are registered as walk-ins."""
+    check_in = await _checked_in(session, event_id, registration_id)
+    guest = await queries.guest(session, registration_id)
+    _check_present(guest, present)
+    check_in.present = present
+    await session.flush()
+    _note(session, actor, "check-in.count", guest)
+
+
+async def undo(session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID) -> None:
+    """Somebody else's name was pressed. Again changes nothing. Conflict once a certificate says that the person came."""
+    guest = await _guest_of(session, event_id, registration_id)
+    await locked(session, Registration, registration_id)
+    check_in = await session.scalar(select(CheckIn).where(CheckIn.registration_id == registration_id))
+    if check_in is None:
+        return
+    certificate = select(Certificate.number).where(
+        Certificate.registration_id == registration_id, Certificate.revoked_at.is_(None)
+    )
+    if number := await session.scalar(certificate.limit(1)):
+        raise Conflict(f"証書（{number}）を発行しているため、受付を取り消せません。先に証書を取り消してください。")
+    await session.delete(check_in)
+    await session.flush()
+    _note(session, actor, "check-in.undo", guest)
+
+
+async def _answer(session: AsyncSession, actor: Actor, event: Event, scan: Scan) -> DoorAnswer:
+    guest = await _find(session, event, scan.given)
+    if guest is None:
+        return answers.UNKNOWN
+    if guest.event_id != event.id:
+        other = await session.get(Event, (tenant_of(session), guest.event_id))
+        return answers.other_event(guest, other.title if other else "")
+    # Two tablets, and somebody who cancels, queue at the registration.
+    registration = await locked(session, Registration, guest.id)
+    guest = await queries.guest(session, guest.id)
+    if guest.check_in is not None:
+        return await _again(session, actor, guest, guest.check_in, scan)
+    if registration.status is RegistrationStatus.WAITLISTED:
+        return DoorAnswer(Outcome.WAITING, answers.WAITING, guest)
+    if registration.status is RegistrationStatus.CANCELLED:
+        return DoorAnswer(Outcome.CANCELLED, answers.CANCELLED, guest)
+    if _elsewhere(event, guest):
+        return DoorAnswer(Outcome.ONLINE, answers.ONLINE, guest)
+    return await _first(session, actor, guest, scan)
+
+
+async def _first(session: AsyncSession, actor: Actor, guest: GuestView, scan: Scan) -> DoorAnswer:
+    present = guest.party_size if scan.present is None else scan.present
+    _check_present(guest, present)
+    check_in = CheckIn(
+        event_id=guest.event_id,
+        registration_id=guest.id,
+        manner=scan.manner,
+        present=present,
+        checked_in_at=_moment(scan),
+        checked_in_by=actor.name,
+        place=_place(scan),
+        scan_id=scan.id,
+        recorded_at=clock.now(),
+    )
+    session.add(check_in)
+    await session.flush()
+    return answers.admitted(await queries.guest(session, guest.id))
+
+
+async def _again(session: AsyncSession, actor: Actor, guest: GuestView, known: CheckInView, scan: Scan) -> DoorAnswer:
+    check_in = await session.get_one(CheckIn, (tenant_of(session), known.id))
+    moment, by, place = _moment(scan), actor.name, _place(scan)
+    before = moment < check_in.checked_in_at
+    if before:
+        moment, check_in.checked_in_at = check_in.checked_in_at, moment
+        by, check_in.checked_in_by = check_in.checked_in_by, by
+        place, check_in.place = check_in.place, place
+        check_in.manner, check_in.scan_id = scan.manner, scan.id
+    check_in.again_at, check_in.again_by, check_in.again_place = moment, by, place
+    await session.flush()
+    guest = await queries.guest(session, guest.id)
+    return answers.earlier(guest, known) if before else answers.already(guest, known)
+
+
+async def _find(session: AsyncSession, event: Event, given: str) -> GuestView | None:
+    ticket = read_ticket(given)
+    if ticket.number is not None:
+        return await queries.guest_by_number(session, event.id, ticket.number)
+    if ticket.key is not None:
+        return await queries.guest_by_key(session, ticket.key)
+    return await queries.guest_by_code(session, ticket.code) if ticket.code else None
+
+
+async def _held(session: AsyncSession, event_id: UUID) -> Event:
+    event = await session.get(Event, (tenant_of(session), event_id), populate_existing=True)
+    if event is None or event.state is EventState.DRAFT:
+        raise NotFound
+    if event.state in _CALLED_OFF:
+        raise Refusal("NOT_HELD", _CALLED_OFF[event.state])
+    return event
+
+
+async def _guest_of(session: AsyncSession, event_id: UUID, registration_id: UUID) -> GuestView:
+    guest = await queries.guest(session, registration_id)
+    if guest.event_id != event_id:
+        raise NotFound
+    return guest
+
+
+async def _checked_in(session: AsyncSession, event_id: UUID, registration_id: UUID) -> CheckIn:
+    statement = select(CheckIn).where(CheckIn.event_id == event_id, CheckIn.registration_id == registration_id)
+    found = await session.scalar(statement.with_for_update())
+    if found is None:
+        raise Conflict("この方は、まだ受け付けていません。画面を開き直してください。")
+    return found
+
+
+def _check_present(guest: GuestView, present: int) -> None:
+    if not 1 <= present <= guest.party_size:
+        raise Refusal("OUT_OF_RANGE", f"来場した人数は1人から{guest.party_size}人までです。", "present")
+
+
+def _moment(scan: Scan) -> datetime:
+    now = clock.now()
+    return scan.at if scan.at is not None and now - OLDEST_SCAN < scan.at < now else now
+
+
+def _place(scan: Scan) -> str | None:
+    return clean_text(scan.place or "")[:LONGEST_PLACE] or None
+
+
+def _elsewhere(event: Event, guest: GuestView) -> bool:
+    return guest.attendance is Attendance.ONLINE and _has_hall(event)
+
+
+def _has_hall(event: Event) -> bool:
+    return Attendance.HALL in seats.ways(event)
+
+
+def _note(session: AsyncSession, actor: Actor, action: str, guest: GuestView) -> None:
+    audit.note(
+        session,
+        actor_id=actor.account_id,
+        actor_name=actor.name,
+        action=action,
+        object_id=guest.id,
+        summary=f"受付番号 {guest.number}",
+    )
