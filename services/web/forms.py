@@ -102,6 +102,9 @@ class FormView:
         refusals = refusal.problems if isinstance(refusal, Refusals) else [refusal] if refusal else []
         self.problems: dict[str, str] = {each.field or "": each.message for each in refusals}
 
+    def has(self, name: str) -> bool:
+        return name in self._values
+
     def value(self, name: str) -> str:
         value = self._values.get(name)
         return "" if value is None else str(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,7 @@ LINES = (
     ("venue", "会場", 300),
     ("audience", "参加できる方", 500),
     ("organiser", "主催", 300),
+    ("questionnaire_url", "アンケートのアドレス", 500),
 )
 TEXTS = (
     ("how_to_apply", "申込方法", 2_000),
@@ -63,6 +65,7 @@ class EventDraft(msgspec.Struct, kw_only=True, frozen=True):
     description: str = ""
     description_easy: str | None = None
     flyer_id: UUID | None = None
+    questionnaire_url: str | None = None
 
 
 class AppearanceDraft(msgspec.Struct, kw_only=True, frozen=True):
@@ -83,19 +86,6 @@ class SessionDraft(msgspec.Struct, kw_only=True, frozen=True):
     minutes: int | None = None
     body: str | None = None
     appearances: tuple[AppearanceDraft, ...] = ()
-
-
-class PhotoDraft(msgspec.Struct, kw_only=True, frozen=True):
-    media_id: UUID
-    caption: str | None = None
-
-
-class ReportDraft(msgspec.Struct, kw_only=True, frozen=True):
-    """開催報告. Photos in their order; `caption` goes before the medium's own."""
-
-    body: str
-    body_easy: str | None = None
-    photos: tuple[PhotoDraft, ...] = ()
 
 
 def checked_event(draft: EventDraft) -> EventDraft:
@@ -124,22 +114,9 @@ def checked_sessions(drafts: tuple[SessionDraft, ...]) -> tuple[SessionDraft, ..
     return cleaned
 
 
-def checked_report(draft: ReportDraft) -> ReportDraft:
-    cleaned = msgspec.structs.replace(draft, body=clean_lines(draft.body), body_easy=_lines(draft.body_easy))
-    problems = []
-    if not cleaned.body:
-        problems.append(Refusal("REQUIRED", "開催報告の本文を入力してください。", "body"))
-    for field in ("body", "body_easy"):
-        if len(getattr(cleaned, field) or "") > 20_000:
-            problems.append(Refusal("TOO_LONG", "開催報告は20,000文字までで入力してください。", field))
-    if problems:
-        raise Refusals(problems)
-    return cleaned
-
-
 def _cleaned(draft: EventDraft) -> EventDraft:
-    lines = {field: _line(getattr(draft, field)) for field, _, _ in LINES}
-    texts = {field: _lines(getattr(draft, field)) for field, _, _ in TEXTS}
+    lines = {field: one_line(getattr(draft, field)) for field, _, _ in LINES}
+    texts = {field: many_lines(getattr(draft, field)) for field, _, _ in TEXTS}
     times = ("starts_at", "ends_at", "registration_opens_at", "registration_deadline")
     changes = lines | texts | {field: with_offset(getattr(draft, field)) for field in times}
     changes["title"] = lines["title"] or ""
@@ -153,6 +130,9 @@ def _text_problems(draft: EventDraft) -> Iterator[Refusal]:
     for field, label, longest in (*LINES, *TEXTS):
         if len(getattr(draft, field) or "") > longest:
             yield Refusal("TOO_LONG", f"{label}は{longest:,}文字までで入力してください。", field)
+    if draft.questionnaire_url and not is_https(draft.questionnaire_url):
+        message = "アンケートのアドレスは、https:// で始まるものを入力してください。"
+        yield Refusal("NOT_HTTPS", message, "questionnaire_url")
 
 
 def check_times(
@@ -166,6 +146,15 @@ def check_times(
     """Raises Refusals when the hours of an event contradict each other."""
     if problems := list(_contradictions(starts_at, ends_at, all_day, opens_at, deadline)):
         raise Refusals(problems)
+
+
+def is_https(address: str) -> bool:
+    """An address that people can be sent to: encrypted, with a host, without a name and password in it."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "https" and bool(parts.hostname) and parts.username is None and " " not in address
+    except ValueError:
+        return False
 
 
 def _time_problems(draft: EventDraft) -> Iterator[Refusal]:
@@ -215,15 +204,15 @@ def _cleaned_session(draft: SessionDraft) -> SessionDraft:
     return msgspec.structs.replace(
         draft,
         title=clean_text(draft.title),
-        label=_line(draft.label),
+        label=one_line(draft.label),
         starts_at=with_offset(draft.starts_at),
-        body=_lines(draft.body),
+        body=many_lines(draft.body),
         appearances=tuple(
             AppearanceDraft(
                 person_name=clean_text(each.person_name),
-                role_label=_line(each.role_label),
-                affiliation=_line(each.affiliation),
-                summary=_lines(each.summary),
+                role_label=one_line(each.role_label),
+                affiliation=one_line(each.affiliation),
+                summary=many_lines(each.summary),
             )
             for each in draft.appearances
         ),
@@ -255,11 +244,11 @@ def _appearance_problems(draft: AppearanceDraft, place: str, number: str) -> Ite
             yield Refusal("TOO_LONG", message, f"{place}.{field}")
 
 
-def _line(text: str | None) -> str | None:
+def one_line(text: str | None) -> str | None:
     return clean_text(text or "") or None
 
 
-def _lines(text: str | None) -> str | None:
+def many_lines(text: str | None) -> str | None:
     return clean_lines(text or "") or None
 
 

@@ -42,9 +42,12 @@ _OPINIONS = _children("opinion", "topic_id = discussion_topic.id")
 _FLYER = f"""(SELECT {MEDIA_JSON} FROM media
   WHERE media.tenant_id = event.tenant_id AND media.id = event.flyer_id)"""
 _REPORT = "(SELECT to_jsonb(r) FROM event_report r WHERE r.tenant_id = event.tenant_id AND r.event_id = event.id AND r.published_at IS NOT NULL)"
-_PHOTOS = f"""(SELECT coalesce(jsonb_agg(jsonb_build_object('caption', p.caption, 'media', {MEDIA_JSON}) ORDER BY p.ordinal), '[]')
+#: With a published report, and with 撮影の同意 only.
+_PHOTOS = f"""(SELECT coalesce(jsonb_agg(
+    jsonb_build_object('caption', p.caption, 'credit', p.credit, 'media', {MEDIA_JSON}) ORDER BY p.ordinal), '[]')
   FROM report_photo p JOIN media ON media.tenant_id = p.tenant_id AND media.id = p.media_id
-  WHERE p.tenant_id = event.tenant_id AND p.event_id = event.id)"""
+  JOIN event_report r ON r.tenant_id = p.tenant_id AND r.event_id = p.event_id AND r.published_at IS NOT NULL
+  WHERE p.tenant_id = event.tenant_id AND p.event_id = event.id AND p.consented AND NOT media.withheld)"""
 
 _EVENT: ColumnElement[Any] = literal_column(
     f"""to_jsonb(event) || jsonb_build_object(

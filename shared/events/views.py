@@ -67,6 +67,7 @@ class PhotoView(msgspec.Struct, frozen=True):
 
     caption: str | None
     media: MediaView
+    credit: str | None = None
 
 
 class Phase(StrEnum):
@@ -122,6 +123,7 @@ class EventView(msgspec.Struct, frozen=True):
     photos: list[PhotoView]
     #: The member who holds it.
     member_organisation_id: UUID | None = None
+    questionnaire_url: str | None = None
     members_only: bool = False
     party_limit: int = 1
     #: People who have a seat, registrations that wait: from the row that decides.
@@ -142,6 +144,11 @@ class EventView(msgspec.Struct, frozen=True):
     def to_come(self, now: datetime) -> bool:
         """A postponed event has no day any more; it stays with what is to come until it gets one."""
         return self.state is EventState.POSTPONED or not self.over(now)
+
+    def questionnaire(self, now: datetime) -> str | None:
+        """For people once it has begun: who has seen nothing yet has nothing to say."""
+        held = self.state not in (EventState.DRAFT, EventState.POSTPONED, EventState.CANCELLED)
+        return self.questionnaire_url if held and self.starts_at <= now else None
 
     def over(self, now: datetime) -> bool:
         """See `shared.events.models.is_over`."""

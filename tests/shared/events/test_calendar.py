@@ -8,8 +8,8 @@ from icalendar import Calendar
 
 from shared.events import queries, service
 from shared.events.calendar import calendar_file, calendar_of
-from shared.events.drafts import ReportDraft
 from shared.events.models import Event, EventState
+from shared.events.report_drafts import ReportDraft
 from shared.events.reporting import publish_report
 from shared.events.service import AppearanceDraft, SessionDraft
 from shared.events.views import EventView

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from shared.events import queries, reporting, service
-from shared.events.drafts import PhotoDraft, ReportDraft
 from shared.events.models import Event, EventState
+from shared.events.report_drafts import PhotoDraft, ReportDraft
 from shared.events.views import EventView
 from shared.kit import clock
 from shared.kit.database.session import Database
@@ -49,7 +49,10 @@ async def test_a_report_with_photographs_closes_the_event(
 ) -> None:
     event = await make_event(web_database, tenant, starts_at=clock.now() - 2 * DAY)
     pictures = [await make_media(web_database, tenant, FileStore(settings), caption=f"{n}枚目") for n in (1, 2)]
-    photos = (PhotoDraft(media_id=pictures[1].id, caption="第2部"), PhotoDraft(media_id=pictures[0].id))
+    photos = (
+        PhotoDraft(media_id=pictures[1].id, caption="第2部", consented=True),
+        PhotoDraft(media_id=pictures[0].id, consented=True),
+    )
     draft = ReportDraft(body="灯台で集まりました。", photos=photos)
     for body in (draft.body, "岬で集まりました。"):
         async with web_database.write(tenant.id) as session:

@@ -14,6 +14,7 @@ from shared.content.models import AnnouncementState
 from shared.events import proposal_queries, stated_counts, words
 from shared.events import queries as events
 from shared.events.models import EventState
+from shared.events.pictures import pictures_alike
 from shared.identity.policy import Permission
 from shared.kit import clock, post
 from shared.kit.japanese.eras import japanese_date
@@ -123,9 +124,11 @@ async def _drafts(ctx: Context) -> list[Waiting]:
     begun = await ctx.read(events.all_for_staff, states=[EventState.ANNOUNCED, EventState.OPEN, EventState.FULL])
     proposed = await ctx.read(proposal_queries.waiting, first=1)
     over = sum(event.over(clock.now()) for event in begun.items)
+    alike = await ctx.read(pictures_alike)
     return [
         Waiting(proposed.total, "件", "会員の投稿（公開の確認待ち）", "/staff/proposals", urgent=True),
         Waiting(over, "件", "予定日を過ぎた行事（終了の記録待ち）", "/staff/events"),
+        Waiting(sum(len(group.pictures) for group in alike), "枚", "同じ説明（代替テキスト）の画像", "/staff/pictures"),
         Waiting(written.total, "件", "お知らせの下書き", "/staff/news"),
         Waiting(planned.total, "件", "行事の下書き", "/staff/events"),
     ]

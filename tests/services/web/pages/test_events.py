@@ -12,8 +12,8 @@ import pytest
 
 from services.web.site import Site
 from shared.events import reporting, service
-from shared.events.drafts import PhotoDraft, ReportDraft
 from shared.events.models import DiscussionTopic, Event, EventChange, EventKind, Measure, Opinion
+from shared.events.report_drafts import PhotoDraft, ReportDraft
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
@@ -157,7 +157,7 @@ async def test_what_came_of_it_is_on_the_page_too(
     )
     async with worker_database.write(tenant.id) as session:
         draft = ReportDraft(
-            body="**30人**が集まりました。", photos=(PhotoDraft(media_id=photo.id, caption="討議の様子"),)
+            body="**30人**が集まりました。", photos=(PhotoDraft(media_id=photo.id, caption="討議の様子", consented=True),)
         )
         await reporting.publish_report(session, actor=EDITOR, event_id=event.id, draft=draft)
     page = await shown(reader, event)

@@ -29,7 +29,7 @@ def fields_of(html: str, marker: str = 'name="csrf"') -> dict[str, str]:
     return found
 
 
-async def open_form(client: httpx.AsyncClient, path: str) -> dict[str, str]:
+async def open_form(client: httpx.AsyncClient, path: str, marker: str = 'name="csrf"') -> dict[str, str]:
     answer = await client.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
-    return fields_of(answer.text)
+    return fields_of(answer.text, marker)
