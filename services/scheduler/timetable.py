@@ -10,6 +10,7 @@ from croniter import croniter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.events.registrations.reminders import remind_of_tomorrow
 from shared.events.timekeeping import keep_events_in_time
 from shared.identity.invitations import forget_old_invitations
 from shared.identity.retention import blot_out_links, forget_expired_sessions, forget_expired_tokens
@@ -48,6 +49,7 @@ TIMETABLE = (
     Entry("40 3 * * *", forget_old_invitations),
     Entry("0 0 * * *", let_withdrawals_take_effect, at_start=True),
     Entry("30 9 * * *", ask_for_confirmation, at_start=True),
+    Entry("0 10 * * *", remind_of_tomorrow, at_start=True),
     Entry("10 0 * * *", publish_counts, at_start=True),
 )
 

@@ -15,6 +15,8 @@ import shared
 from shared.content import facts as content
 from shared.events import facts as events
 from shared.events import proposal_letters
+from shared.events.registrations import facts as registrations
+from shared.events.registrations import letters as registration_letters
 from shared.identity import facts as identity
 from shared.identity import letters as identity_letters
 from shared.kit.outbox import Fact
@@ -34,7 +36,10 @@ Reaction = Callable[[AsyncSession, Any, Post], Awaitable[None]]
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     content.AnnouncementPublished: (proposal_letters.tell_of_released_news,),
+    events.EventCancelled: (registration_letters.tell_of_cancelled_event,),
+    events.EventChanged: (registration_letters.tell_of_changed_event,),
     events.EventPublished: (proposal_letters.tell_of_released_event,),
+    events.EventReportPublished: (registration_letters.thank_with_report,),
     events.ProposalReturned: (proposal_letters.tell_of_return,),
     events.ProposalSent: (proposal_letters.tell_secretariat,),
     identity.InvitationMade: (identity_letters.send_link,),
@@ -54,6 +59,13 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     name_use.NameUseApproved: (name_use_letters.announce_permission,),
     name_use.NameUseRefused: (name_use_letters.announce_refusal,),
     name_use.NameUseReported: (name_use_letters.tell_desk_of_report,),
+    registrations.NewsForRegistrants: (registration_letters.tell_everybody,),
+    registrations.RegistrationAccepted: (registration_letters.confirm_registration,),
+    registrations.RegistrationAskedAgain: (registration_letters.tell_of_known_registration,),
+    registrations.RegistrationCancelled: (registration_letters.confirm_cancellation,),
+    registrations.RegistrationChanged: (registration_letters.tell_of_own_change,),
+    registrations.RegistrationPassedOver: (registration_letters.tell_of_passing_over,),
+    registrations.RegistrationPromoted: (registration_letters.tell_of_promotion,),
     tenants.ProfileEdited: (tenant_service.refresh_relatives_of,),
 }
 

@@ -1,13 +1,15 @@
 """Letters: mail as rows with a life of their own.
 
-QUEUED -> CLAIMED (lease, attempt counted) -> HANDING_OVER -> SENT | UNCERTAIN | FAILED. A crash before the final SMTP dot
+QUEUED -> CLAIMED (lease, attempt counted) -> HANDING_OVER -> SENT | UNCERTAIN | FAILED, or LAPSED when what it speaks of was
+over before a server could be reached. A crash before the final SMTP dot
 may be repeated without harm; after it nobody can know: what must arrive is sent once more under the same Message-ID and
 marked, the rest waits for a human. `shared.kit.sending` makes these steps.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict, Unpack
+from typing import Any, NotRequired, TypedDict, Unpack
 from uuid import UUID
 
 import msgspec
@@ -31,6 +33,7 @@ class LetterState(StrEnum):
     SENT = "SENT"
     UNCERTAIN = "UNCERTAIN"
     FAILED = "FAILED"
+    LAPSED = "LAPSED"
 
 
 class LetterClass(StrEnum):
@@ -71,16 +74,26 @@ class Letter(TenantOwned, Base):
     subject: Mapped[str]
     body: Mapped[str]
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="name, media type, text")
     message_id: Mapped[str]
     state: Mapped[LetterState] = mapped_column(default=LetterState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     resent: Mapped[bool] = mapped_column(default=False, comment="handed over twice, the second time marked as such")
     run_at: Mapped[datetime]
+    worthless_after: Mapped[datetime | None] = mapped_column(comment="what it speaks of is over then: it is not sent")
     in_hand_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     queued_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     error: Mapped[str | None]
+
+
+class Attachment(msgspec.Struct, frozen=True):
+    """A small text that goes with a letter: a calendar entry."""
+
+    name: str
+    media_type: str
+    text: str
 
 
 class LetterParts(TypedDict):
@@ -91,6 +104,8 @@ class LetterParts(TypedDict):
     letter_class: LetterClass
     dedupe_key: str
     values: dict[str, Any]
+    worthless_after: NotRequired[datetime | None]
+    attachments: NotRequired[Sequence[Attachment]]
 
 
 class Post:
@@ -116,6 +131,8 @@ async def write_letter(
     letter_class: LetterClass,
     dedupe_key: str,
     values: dict[str, Any],
+    worthless_after: datetime | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> Letter | None:
     """Queue one letter in the transaction of the reaction; text, footer and Message-ID are fixed here.
 
@@ -140,7 +157,9 @@ async def write_letter(
             subject=text_of_letter.subject,
             body=text_of_letter.body,
             message_id=f"<{letter_id}@{sender.email.rpartition('@')[2]}>",
+            attachments=[msgspec.to_builtins(each) for each in attachments],
             run_at=func.now(),
+            worthless_after=worthless_after,
             # Not the transaction's begin: two letters of one transaction keep their order.
             queued_at=func.clock_timestamp(),
         )

@@ -37,6 +37,7 @@ class Claim(msgspec.Struct, frozen=True):
     subject: str
     body: str
     headers: dict[str, Any]
+    attachments: list[dict[str, Any]]
     message_id: str
     queued_at: datetime
     resent: bool
@@ -45,8 +46,8 @@ class Claim(msgspec.Struct, frozen=True):
 async def claim(session: AsyncSession, letter_id: UUID, *, lease: timedelta = LEASE) -> Claim | None:
     """Count an attempt and take the lease; commit before anything is sent.
 
-    None: finished, not yet due, in somebody's hands, or it just became UNCERTAIN (a crash while handing over) or FAILED
-    (the attempts are used up).
+    None: finished, not yet due, in somebody's hands, or it just became UNCERTAIN (a crash while handing over), FAILED
+    (the attempts are used up) or LAPSED (what it speaks of is over).
     """
     statement = (
         select(Letter, func.now())
@@ -59,14 +60,17 @@ async def claim(session: AsyncSession, letter_id: UUID, *, lease: timedelta = LE
     letter, now = row
     if letter.state is not LetterState.QUEUED and letter.lease_until is not None and letter.lease_until > now:
         return None
-    return _take(letter, now + lease)
+    return _take(letter, now, now + lease)
 
 
-def _take(letter: Letter, lease_until: datetime) -> Claim | None:
+def _take(letter: Letter, now: datetime, lease_until: datetime) -> Claim | None:
     letter.lease_until = letter.in_hand_until = None
     if letter.state is LetterState.HANDING_OVER and (letter.resent or letter.letter_class is LetterClass.AT_MOST_ONCE):
         letter.state = LetterState.UNCERTAIN
         letter.error = "the worker died while handing over"
+        return None
+    if letter.worthless_after is not None and letter.worthless_after <= now:
+        letter.state = LetterState.LAPSED
         return None
     if letter.attempts >= MOST_ATTEMPTS:
         letter.state = LetterState.FAILED
@@ -84,6 +88,7 @@ def _take(letter: Letter, lease_until: datetime) -> Claim | None:
         subject=letter.subject,
         body=letter.body,
         headers=letter.headers,
+        attachments=letter.attachments,
         message_id=letter.message_id,
         queued_at=letter.queued_at,
         resent=letter.resent,

@@ -68,6 +68,9 @@ def _message(letter: Claim, sender: Sender) -> EmailMessage:
     message = EmailMessage(policy.SMTP)
     # First, and by the usual policy: base64 in lines of 76. It also drops what Content-* headers there are.
     message.set_content(letter.body, cte="base64")
+    for each in letter.attachments:
+        kind, _, subtype = each["media_type"].partition("/")
+        message.add_attachment(each["text"].encode(), kind, subtype, cte="base64", filename=each["name"])
     message["From"] = _address(sender.name, sender.email)
     message["To"] = _address(letter.to_name or "", letter.to_email)
     message["Subject"] = letter.subject

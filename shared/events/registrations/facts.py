@@ -40,7 +40,13 @@ class RegistrationPassedOver(Fact, frozen=True, kw_only=True):
     registration_id: UUID
 
 
-class ReminderDue(Fact, frozen=True, kw_only=True):
-    """The event is tomorrow."""
+class NewsForRegistrants(Fact, frozen=True, kw_only=True):
+    """One piece of news for everybody of an event, told in pieces: next are those whose number is above `after`.
 
-    registration_id: UUID
+    `cause` makes the letter one: the same news reaches nobody twice.
+    """
+
+    event_id: UUID
+    kind: str
+    cause: str
+    after: int = 0

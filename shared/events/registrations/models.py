@@ -98,3 +98,17 @@ class Registration(TenantOwned, Base):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[str | None] = mapped_column(comment="null: the person")
     revision: Mapped[int] = mapped_column(default=1)
+
+
+class LetterWording(TenantOwned, Base):
+    """What a platform writes instead of the standard."""
+
+    __tablename__ = "letter_wording"
+    __table_args__ = (UniqueConstraint("tenant_id", "kind"),)
+
+    kind: Mapped[str] = mapped_column(comment="LetterKind")
+    subject: Mapped[str]
+    body: Mapped[str]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)

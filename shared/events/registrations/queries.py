@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.registrations.models import Attendance, RegistrationChannel, RegistrationStatus
@@ -70,6 +70,25 @@ _BY_ID = text(f"SELECT ({_DOCUMENT})::text FROM registration r WHERE r.id = :id"
 )
 _BY_KEY = text(f"SELECT ({_DOCUMENT})::text FROM registration r WHERE r.key = :key")
 
+_TO_BE_TOLD = text(
+    f"""
+    SELECT coalesce(jsonb_agg(document ORDER BY number), '[]')::text FROM (
+      SELECT r.number, {_DOCUMENT} AS document FROM registration r
+      WHERE r.event_id = :event AND r.number > :after AND r.email IS NOT NULL AND r.status <> 'CANCELLED'
+        AND (NOT :confirmed OR r.status = 'CONFIRMED')
+        AND (NOT :attended OR r.status = 'CONFIRMED' AND (
+          EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id)
+          OR NOT EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.event_id = r.event_id)))
+      ORDER BY r.number LIMIT :first) AS told
+    """
+).bindparams(
+    bindparam("event", type_=Uuid),
+    bindparam("after", type_=Integer),
+    bindparam("first", type_=Integer),
+    bindparam("confirmed", type_=Boolean),
+    bindparam("attended", type_=Boolean),
+)
+
 #: Who waits stands in the order of the turns, everybody else in that of the numbers.
 _LISTED = text(
     f"""
@@ -119,6 +138,18 @@ async def registrations(
         "offset": max(offset, 0),
     }
     return msgspec.json.decode((await session.execute(_LISTED, values)).scalar_one(), type=RegistrationPage)
+
+
+async def to_be_told(
+    session: AsyncSession, event_id: UUID, *, confirmed: bool, attended: bool, after: int, first: int
+) -> list[RegistrationView]:
+    """Everybody with a seat or a place on the waiting list who has left an address, by number above `after`.
+
+    `confirmed`: only those with a seat. `attended`: of these, where people were checked in, only those who came.
+    """
+    values = {"event": event_id, "confirmed": confirmed, "attended": attended, "after": after, "first": first}
+    document = (await session.execute(_TO_BE_TOLD, values)).scalar_one()
+    return msgspec.json.decode(document, type=list[RegistrationView])
 
 
 async def registration(session: AsyncSession, registration_id: UUID) -> RegistrationView:

@@ -173,7 +173,13 @@ def _endings(folder: Path) -> list[str]:
 
 
 def _claim(**values: Any) -> Claim:
-    given: dict[str, Any] = {"to_name": "山田 花子", "subject": "知らせ", "body": "ことば\n" * 500, "headers": {}}
+    given: dict[str, Any] = {
+        "to_name": "山田 花子",
+        "subject": "知らせ",
+        "body": "ことば\n" * 500,
+        "headers": {},
+        "attachments": [],
+    }
     return Claim(
         id=uuid4(),
         attempt=1,

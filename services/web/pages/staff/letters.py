@@ -25,6 +25,7 @@ STATES = {
     LetterState.SENT: "送信済み",
     LetterState.UNCERTAIN: "要確認",
     LetterState.FAILED: "届けられず",
+    LetterState.LAPSED: "期限切れ（送らず）",
 }
 MARKS = {LetterState.SENT: "ok", LetterState.UNCERTAIN: "warn", LetterState.FAILED: "warn"}
 

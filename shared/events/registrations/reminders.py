@@ -1,0 +1,34 @@
+"""前日のお知らせ: once for each day on which an event takes place."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.models import Event, EventState
+from shared.events.registrations.facts import NewsForRegistrants
+from shared.events.registrations.wording import LetterKind
+from shared.kit import clock
+from shared.kit.database.session import tenant_of
+from shared.kit.outbox import record
+
+_TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
+
+
+async def remind_of_tomorrow(session: AsyncSession) -> int:
+    """For the timetable: may run any number of times on the day before. How many events it found."""
+    tomorrow = clock.today() + timedelta(days=1)
+    begin = datetime.combine(tomorrow, time(), tzinfo=clock.JST)
+    statement = select(Event.id).where(
+        Event.tenant_id == tenant_of(session),
+        Event.starts_at >= begin,
+        Event.starts_at < begin + timedelta(days=1),
+        Event.state.in_(_TO_BE_HELD),
+        Event.hall_taken + Event.online_taken > 0,
+    )
+    found = (await session.scalars(statement)).all()
+    for event_id in found:
+        cause = f"{event_id} {tomorrow}"
+        fact = NewsForRegistrants(event_id=event_id, kind=LetterKind.REMINDER, cause=cause)
+        await record(session, fact, dedupe_key=f"news-for-registrants:{fact.kind}:{cause}:0")
+    return len(found)
