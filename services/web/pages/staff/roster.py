@@ -204,7 +204,7 @@ async def _taken_along(ctx: Context, request: AnyRequest, action: str) -> list[R
 def _moved(path: str) -> Any:
     @get(f"/staff/members{path}", policy=Permission.APPLICATION_READ)
     async def moved(request: AnyRequest) -> Redirect:
-        query = urlencode(list(request.query_params.multi_items()))
+        query = request.url.query
         return Redirect(f"{PATH}{path}{'?' if query else ''}{query}", status_code=301)
 
     return moved
