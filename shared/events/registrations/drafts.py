@@ -55,6 +55,15 @@ def checked_registration(draft: RegistrationDraft, *, by_staff: bool = False) ->
     return msgspec.structs.replace(cleaned, **read)
 
 
+def checked_remarks(text: str) -> str | None:
+    """The secretariat's note as it is stored."""
+    longest = next(longest for field, _, longest in TEXTS if field == "remarks")
+    cleaned = clean_lines(text)
+    if len(cleaned) > longest:
+        raise Refusal("TOO_LONG", f"備考は{longest:,}文字までで入力してください。", "remarks")
+    return cleaned or None
+
+
 def person_key(draft: RegistrationDraft) -> str:
     """By which the same person is known again at one event. An office that shares an address registers as a group."""
     if draft.email:

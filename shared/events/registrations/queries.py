@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Boolean, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.registrations.models import Attendance, RegistrationChannel, RegistrationStatus
@@ -61,6 +61,15 @@ class RegistrationPage(msgspec.Struct, frozen=True):
     items: list[RegistrationView]
 
 
+class Moved(msgspec.Struct, frozen=True):
+    """Registrations of an event whose place on the waiting list has turned into something else."""
+
+    event_id: UUID
+    title: str
+    promoted: int
+    passed_over: int
+
+
 _POSITION = """CASE WHEN r.status = 'WAITLISTED' THEN (
   SELECT count(*) FROM registration w WHERE w.tenant_id = r.tenant_id AND w.event_id = r.event_id
     AND w.attendance = r.attendance AND w.status = 'WAITLISTED' AND w.turn <= r.turn) END"""
@@ -97,6 +106,7 @@ _LISTED = text(
       SELECT * FROM everybody
       WHERE (cardinality(:statuses) = 0 OR status = ANY (:statuses))
         AND (cardinality(:ways) = 0 OR attendance = ANY (:ways))
+        AND (NOT :needing OR needs IS NOT NULL)
         AND (:word = '' OR strpos(lower(concat_ws(' ', name, kana, email, phone, organisation_name, lpad(number::text, 4, '0'), code)),
           lower(:word)) > 0)),
     page AS (SELECT * FROM matching ORDER BY status = 'CANCELLED', status = 'WAITLISTED',
@@ -112,10 +122,25 @@ _LISTED = text(
     bindparam("event", type_=Uuid),
     bindparam("statuses", type_=ARRAY(Text)),
     bindparam("ways", type_=ARRAY(Text)),
+    bindparam("needing", type_=Boolean),
     bindparam("word", type_=Text),
     bindparam("first", type_=Integer),
     bindparam("offset", type_=Integer),
 )
+
+
+_MOVED = text(
+    """
+    SELECT e.id, e.title,
+      count(*) FILTER (WHERE r.confirmed_at > r.registered_at AND r.confirmed_at > :since) AS promoted,
+      count(*) FILTER (WHERE r.passed_over_at > :since AND r.status = 'WAITLISTED') AS passed_over
+    FROM registration r JOIN event e ON e.tenant_id = r.tenant_id AND e.id = r.event_id
+    WHERE e.state IN ('ANNOUNCED', 'OPEN', 'FULL') AND coalesce(e.ends_at, e.starts_at + interval '1 day') > now()
+      AND r.status <> 'CANCELLED'
+      AND ((r.confirmed_at > r.registered_at AND r.confirmed_at > :since) OR r.passed_over_at > :since)
+    GROUP BY e.id, e.title, e.starts_at ORDER BY e.starts_at LIMIT :first
+    """
+).bindparams(bindparam("since", type_=DateTime(timezone=True)), bindparam("first", type_=Integer))
 
 
 async def registrations(
@@ -124,15 +149,20 @@ async def registrations(
     *,
     statuses: Sequence[RegistrationStatus] = (),
     ways: Sequence[Attendance] = (),
+    needing: bool = False,
     word: str = "",
     first: int = 100,
     offset: int = 0,
 ) -> RegistrationPage:
-    """Confirmed ones by number, then the waiting list in its order, then the cancelled. `word`: part of a name, address, number."""
+    """Confirmed ones by number, then the waiting list in its order, then the cancelled.
+
+    `word`: part of a name, address, number. `needing`: only those who wish for 参加への配慮.
+    """
     values = {
         "event": event_id,
         "statuses": list(statuses),
         "ways": list(ways),
+        "needing": needing,
         "word": unicodedata.normalize("NFKC", word).strip().replace("\x00", ""),
         "first": min(max(first, 0), MOST_ROWS),
         "offset": max(offset, 0),
@@ -150,6 +180,12 @@ async def to_be_told(
     values = {"event": event_id, "confirmed": confirmed, "attended": attended, "after": after, "first": first}
     document = (await session.execute(_TO_BE_TOLD, values)).scalar_one()
     return msgspec.json.decode(document, type=list[RegistrationView])
+
+
+async def moved(session: AsyncSession, *, since: datetime, first: int = 5) -> list[Moved]:
+    """Events to come in which somebody has moved up from the waiting list, or was passed over, since a moment."""
+    rows = await session.execute(_MOVED, {"since": since, "first": first})
+    return [Moved(row.id, row.title, row.promoted, row.passed_over) for row in rows]
 
 
 async def registration(session: AsyncSession, registration_id: UUID) -> RegistrationView:

@@ -11,7 +11,12 @@ from uuid_utils.compat import uuid7
 
 from shared.events.models import Event
 from shared.events.registrations import rules, seats
-from shared.events.registrations.drafts import RegistrationDraft, checked_registration, person_key
+from shared.events.registrations.drafts import (
+    RegistrationDraft,
+    checked_registration,
+    checked_remarks,
+    person_key,
+)
 from shared.events.registrations.facts import (
     RegistrationAccepted,
     RegistrationAskedAgain,
@@ -108,25 +113,35 @@ async def change(
     rules.check_open(event, by_staff=by_staff)
     rules.check_party(event, draft, by_staff=by_staff)
     await _check_still_alone(session, registration, draft)
-    _move(event, registration, rules.chosen_way(event, draft.attendance), draft.party_size)
+    way, differs = rules.chosen_way(event, draft.attendance), _differs(registration, draft)
+    moves = way is not registration.attendance
+    _move(event, registration, way, draft.party_size)
     for name, value in _columns(draft).items():
         setattr(registration, name, value)
     registration.revision += 1
     await session.flush()
     await promote(session, event)
     _note(session, actor, "registration.change", registration)
-    fact = RegistrationChanged(registration_id=registration.id, revision=registration.revision)
-    await record(session, fact, dedupe_key=f"registration-changed:{registration.id}:{registration.revision}")
+    if differs or moves:
+        fact = RegistrationChanged(registration_id=registration.id, revision=registration.revision)
+        await record(session, fact, dedupe_key=f"registration-changed:{registration.id}:{registration.revision}")
     return registration
 
 
-async def cancel(session: AsyncSession, *, actor: Actor, registration_id: UUID) -> Registration:
-    """Its seats go to those who wait, in this transaction. Cancelling again changes nothing; what is over stays as it was."""
+async def cancel(
+    session: AsyncSession, *, actor: Actor, registration_id: UUID, remarks: str | None = None
+) -> Registration:
+    """Its seats go to those who wait, in this transaction. Cancelling again changes nothing; what is over stays as it was.
+
+    `remarks` is the secretariat's note afterwards; null leaves the one that is there.
+    """
     event, registration = await _both(session, registration_id)
     if registration.status is RegistrationStatus.CANCELLED:
         return registration
     if event.over(clock.now()) and not _by_staff(actor):
         raise Refusal("TOO_LATE", "この行事は終了したため、取り消しの手続きは必要ありません。")
+    if remarks is not None:
+        registration.remarks = checked_remarks(remarks)
     _give_back(event, registration)
     registration.status = RegistrationStatus.CANCELLED
     registration.cancelled_at = clock.now()
@@ -244,6 +259,11 @@ def _columns(draft: RegistrationDraft) -> dict[str, object]:
     values = msgspec.structs.asdict(draft)
     del values["attendance"]
     return values
+
+
+def _differs(registration: Registration, draft: RegistrationDraft) -> bool:
+    """In what concerns the person: the secretariat's note is its own."""
+    return any(getattr(registration, name) != value for name, value in _columns(draft).items() if name != "remarks")
 
 
 def _by_staff(actor: Actor) -> bool:
