@@ -38,7 +38,15 @@ def _children(table: str, link: str, shape: str = "") -> str:
 
 _OF_EVENT = "event_id = event.id"
 _APPEARANCES = _children("appearance", "session_id = session.id")
-_OPINIONS = _children("opinion", "topic_id = discussion_topic.id")
+#: What everybody may know of what became of an opinion: never who sees to it, never the note.
+_FOLLOW_UP = """(SELECT jsonb_build_object('id', f.id, 'title', f.title, 'state', f.state, 'result', f.result,
+    'updated_at', f.updated_at,
+    'event', (SELECT jsonb_build_object('id', l.id, 'title', l.title) FROM event l
+      WHERE l.tenant_id = f.tenant_id AND l.id = f.linked_event_id AND l.state <> 'DRAFT'),
+    'announcement', (SELECT jsonb_build_object('id', a.id, 'title', a.title) FROM announcement a
+      WHERE a.tenant_id = f.tenant_id AND a.id = f.announcement_id AND a.state = 'PUBLISHED'))
+  FROM follow_up f WHERE f.tenant_id = opinion.tenant_id AND f.id = opinion.follow_up_id AND f.published)"""
+_OPINIONS = _children("opinion", "topic_id = discussion_topic.id", f"|| jsonb_build_object('follow_up', {_FOLLOW_UP})")
 _FLYER = f"""(SELECT {MEDIA_JSON} FROM media
   WHERE media.tenant_id = event.tenant_id AND media.id = event.flyer_id)"""
 _REPORT = "(SELECT to_jsonb(r) FROM event_report r WHERE r.tenant_id = event.tenant_id AND r.event_id = event.id AND r.published_at IS NOT NULL)"

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from shared.content.queries import MediaView
-from shared.events.models import EventKind, EventState, is_over
+from shared.events.models import EventKind, EventState, FollowUpState, is_over
 from shared.kit import clock
 
 
@@ -44,9 +44,34 @@ class MeasureView(msgspec.Struct, frozen=True):
     as_of: date | None
 
 
+class Linked(msgspec.Struct, frozen=True):
+    """A public event or announcement, to go on to."""
+
+    id: UUID
+    title: str
+
+
+class FollowUpView(msgspec.Struct, frozen=True):
+    """その後: what everybody may know of what became of an opinion."""
+
+    id: UUID
+    title: str
+    state: FollowUpState
+    result: str | None
+    updated_at: datetime
+    event: Linked | None
+    announcement: Linked | None
+
+
 class OpinionView(msgspec.Struct, frozen=True):
+    """As it was said; `gloss` stood in brackets. The tags are 対象, 方法 and 時期."""
+
     body: str
     gloss: str | None
+    targets: list[str] = []
+    methods: list[str] = []
+    timings: list[str] = []
+    follow_up: FollowUpView | None = None
 
 
 class TopicView(msgspec.Struct, frozen=True):
@@ -131,6 +156,16 @@ class EventView(msgspec.Struct, frozen=True):
     online_taken: int = 0
     hall_waiting: int = 0
     online_waiting: int = 0
+
+    @property
+    def follow_ups(self) -> list[tuple[FollowUpView, list[OpinionView]]]:
+        """What became of people's opinions, each with those that it answers."""
+        found: dict[UUID, tuple[FollowUpView, list[OpinionView]]] = {}
+        for topic in self.topics:
+            for opinion in topic.opinions:
+                if opinion.follow_up is not None:
+                    found.setdefault(opinion.follow_up.id, (opinion.follow_up, []))[1].append(opinion)
+        return list(found.values())
 
     @property
     def first_day(self) -> date:

@@ -1,0 +1,1 @@
+"""討議: what people said, tagged, and what became of it."""
