@@ -10,12 +10,13 @@ from litestar.response import Response
 
 from services.web.context import Context, Ctx
 from services.web.documents import document
-from services.web.exporting import CSV
+from services.web.exporting import CSV, XLSX, every
 from services.web.rendering import page
 from shared.events import open_data as events_data
 from shared.events import queries as events
+from shared.events.views import EventView
 from shared.identity.policy import Permission
-from shared.kit.spreadsheets.writing import Value, write_csv
+from shared.kit.spreadsheets.writing import Sheet, Value, write_csv, write_xlsx
 from shared.members import export_lists, filters
 from shared.members import open_data as members_data
 from shared.members.models import Visibility
@@ -25,7 +26,6 @@ from shared.tenants.models import Level
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/deed.ja"
 JSON = "application/json"
-_MOST_EVENTS = 2_000
 
 
 @get("/open-data", policy=Permission.PUBLIC, cached=True)
@@ -60,14 +60,31 @@ async def organisations_as_json(ctx: Ctx) -> Response[bytes]:
 
 @get("/open-data/events.csv", policy=Permission.PUBLIC, cached=True)
 async def events_as_csv(ctx: Ctx) -> Response[bytes]:
-    listed = await ctx.read(events.for_feed, limit=_MOST_EVENTS)
+    return await _csv(ctx, events_data.HEADERS, await _event_rows(ctx), "イベント一覧.csv", "events.csv")
+
+
+@get("/open-data/events.xlsx", policy=Permission.PUBLIC, cached=True)
+async def events_as_xlsx(ctx: Ctx) -> Response[bytes]:
+    sheet = Sheet("イベント一覧", events_data.HEADERS, await _event_rows(ctx))
+    await ctx.release()
+    data = await asyncio.to_thread(write_xlsx, [sheet])
+    return _licensed(document(data, name="イベント一覧.xlsx", plain_name="events.xlsx", media_type=XLSX, save=True))
+
+
+async def _event_rows(ctx: Context) -> list[list[Value]]:
+    """The latest days first, cancelled ones included."""
+
+    async def part(first: int, offset: int) -> tuple[int, list[EventView]]:
+        found = await ctx.read(events.listed, first=first, offset=offset, newest_first=True)
+        return found.total, found.items
+
+    listed = await every(part, size=events.MOST_ROWS)
     profile = await ctx.profile()
     own = await ctx.read(taxonomy.municipality, profile.code)
     prefecture = own.prefecture if own else ""
     town = own.name if own and profile.level is Level.MUNICIPALITY else ""
     base = ctx.tenant.base_url
-    rows = [events_data.row_of(each, profile, prefecture, town, base) for each in listed]
-    return await _csv(ctx, events_data.HEADERS, rows, "イベント一覧.csv", "events.csv")
+    return [events_data.row_of(each, profile, prefecture, town, base) for each in listed]
 
 
 async def _members(ctx: Context) -> list[OrganisationView]:
@@ -87,4 +104,4 @@ def _licensed(answer: Response[bytes]) -> Response[bytes]:
     return answer
 
 
-ROUTES = [about_open_data, organisations_as_csv, organisations_as_json, events_as_csv]
+ROUTES = [about_open_data, organisations_as_csv, organisations_as_json, events_as_csv, events_as_xlsx]

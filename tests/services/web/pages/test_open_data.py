@@ -16,7 +16,12 @@ from tests.factories.identity import make_account, signed_in
 from tests.factories.members import HIDDEN_PHONE, make_member, make_platform
 from tests.services.web.conftest import ClientFor
 
-FILES = ("/open-data/organisations.csv", "/open-data/organisations.json", "/open-data/events.csv")
+FILES = (
+    "/open-data/organisations.csv",
+    "/open-data/organisations.json",
+    "/open-data/events.csv",
+    "/open-data/events.xlsx",
+)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ EVERYBODYS = [
     "/staff/news/new",
     "/staff/events",
     "/staff/events/new",
+    "/staff/events/import",
     "/staff/letters",
     "/staff/letters?show=FAILED",
     "/member",
