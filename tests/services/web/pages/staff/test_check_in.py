@@ -1,0 +1,178 @@
+"""受付 on the pages: as forms, and as what a tablet sends that was offline."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from shared.events.attendance import queries
+from shared.events.models import Event
+from shared.events.registrations.models import Registration
+from shared.identity.models import Role
+from shared.kit import clock
+from shared.kit.database.session import Database
+from shared.tenants.models import Tenant
+from tests.factories.events import make_event
+from tests.factories.identity import make_account, signed_in
+from tests.factories.registrations import make_registration
+from tests.services.web.conftest import ClientFor
+from tests.services.web.pages.staff.forms import fields_of, open_form
+
+
+@pytest.fixture
+async def event(worker_database: Database, tenant: Tenant) -> Event:
+    return await make_event(worker_database, tenant, capacity=3, party_limit=5)
+
+
+@pytest.fixture
+async def guest(worker_database: Database, tenant: Tenant, event: Event) -> Registration:
+    return await make_registration(worker_database, tenant, event.id, name="鳴門 渚", needs="車いす")
+
+
+def door_of(event: Event) -> str:
+    return f"/staff/events/{event.id}/check-in"
+
+
+async def _counts(database: Database, tenant: Tenant, event_id: UUID) -> queries.DoorCounts:
+    async with database.read(tenant.id) as session:
+        return (await queries.door(session, event_id)).counts
+
+
+async def test_a_ticket_typed_or_scanned_by_a_keyboard_scanner_is_admitted_and_shown(
+    staff: httpx.AsyncClient, event: Event, guest: Registration
+) -> None:
+    sent = await open_form(staff, door_of(event), 'name="ticket"') | {"ticket": guest.code, "place": "東口"}
+    answer = await staff.post(door_of(event), data=sent)
+    assert answer.status_code == 303
+    shown = (await staff.get(answer.headers["location"])).text
+    assert ("said--yes" in shown, "受け付けました。" in shown, "車いす" in shown) == (True, True, True)
+    assert 'value="東口"' in shown
+    again = await staff.post(door_of(event), data=sent | {"place": "西口"})
+    assert (again.status_code, "最初の受付は" in again.text, "東口" in again.text) == (422, True, True)
+    unknown = await staff.post(door_of(event), data=sent | {"ticket": "XXXXX34679"})
+    assert (unknown.status_code, "見つかりません" in unknown.text) == (422, True)
+
+
+async def test_the_list_admits_counts_a_party_lets_leave_and_undoes(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    group = await make_registration(worker_database, tenant, event.id, party_size=3)
+    sent = await open_form(staff, door_of(event), 'name="arrive"')
+    button = str(group.id)
+    for press, expected in (
+        ({"arrive": button, f"present.{group.id}": "2"}, (1, 2, 0)),
+        ({"leave": button}, (1, 2, 1)),
+        ({"back": button}, (1, 2, 0)),
+        ({"undo": button}, (0, 0, 0)),
+    ):
+        assert (await staff.post(door_of(event), data=sent | press)).status_code == 303
+        counts = await _counts(worker_database, tenant, event.id)
+        assert (counts.come, counts.people, counts.left) == expected
+
+
+async def test_who_waits_is_told_and_offered_a_seat_only_by_the_rules(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event(worker_database, tenant, capacity=1)
+    for _ in range(2):
+        waiting = await make_registration(worker_database, tenant, event.id)
+    sent = await open_form(staff, door_of(event), 'name="ticket"')
+    told = await staff.post(door_of(event), data=sent | {"ticket": waiting.code})
+    assert (told.status_code, "キャンセル待ちの方です" in told.text) == (422, True)
+    tried = await staff.post(door_of(event), data=sent | {"ticket": "", "admit": str(waiting.id)})
+    assert (tried.status_code, "空いている席が0席" in tried.text) == (422, True)
+
+
+async def test_a_walk_in_is_added_or_the_form_comes_back_as_it_was_typed(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    path = f"{door_of(event)}/walk-in"
+    sent = await open_form(staff, path) | {"name": "飛び入り 花", "phone": "088-621-2179", "party_size": "2"}
+    refused = await staff.post(path, data=sent | {"phone": ""})
+    assert (refused.status_code, 'value="飛び入り 花"' in refused.text) == (422, True)
+    answer = await staff.post(path, data=sent)
+    assert answer.status_code == 303
+    assert "飛び入り 花" in (await staff.get(answer.headers["location"])).text
+    counts = await _counts(worker_database, tenant, event.id)
+    assert (counts.walk_ins, counts.people) == (1, 2)
+
+
+def _scan(guest: Registration, **more: Any) -> dict[str, Any]:
+    at = (clock.now() - timedelta(minutes=10)).isoformat()
+    return {"id": str(uuid4()), "given": guest.code, "at": at} | more
+
+
+async def test_scans_of_a_tablet_that_was_offline_come_in_once(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, guest: Registration
+) -> None:
+    state = (await staff.get(f"{door_of(event)}/state.json")).json()
+    body = {"csrf": state["csrf"], "place": "東口", "scans": [_scan(guest), _scan(guest, given="NOTHERE234")]}
+    first, second = [(await staff.post(f"{door_of(event)}/sync", json=body)).json() for _ in range(2)]
+    assert [each["outcome"] for each in first["results"]] == ["ADMITTED", "UNKNOWN"]
+    assert first["results"] == second["results"]
+    assert (second["counts"]["come"], second["counts"]["missing"]) == (1, 0)
+    [arrival] = second["guests"]
+    assert (arrival["scan"], "来場（受付票）" in arrival["words"], "東口" in arrival["first"]) == (
+        body["scans"][0]["id"],
+        True,
+        True,
+    )
+    leaving = body | {"scans": [_scan(guest, act="LEAVE")]}
+    assert (await staff.post(f"{door_of(event)}/sync", json=leaving)).json()["guests"][0]["left"]
+
+
+async def test_a_sync_without_the_forms_token_or_from_elsewhere_or_unreadable_changes_nothing(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, guest: Registration
+) -> None:
+    path = f"{door_of(event)}/sync"
+    csrf = (await staff.get(f"{door_of(event)}/state.json")).json()["csrf"]
+    body = {"csrf": csrf, "scans": [_scan(guest)]}
+    assert (await staff.post(path, json=body | {"csrf": "other"})).status_code == 422
+    assert (await staff.post(path, json=body, headers={"Origin": "https://evil.example"})).status_code == 422
+    for broken in (b"[", b'{"csrf": 1}', b"\xff"):
+        assert (await staff.post(path, content=broken)).status_code == 422
+    assert (await _counts(worker_database, tenant, event.id)).come == 0
+
+
+async def test_the_door_is_the_secretariats_alone(
+    client_for: ClientFor,
+    other_staff: httpx.AsyncClient,
+    worker_database: Database,
+    tenant: Tenant,
+    event: Event,
+    guest: Registration,
+) -> None:
+    lesser = await signed_in(client_for(tenant), await make_account(worker_database, tenant, Role.CASEWORKER))
+    for end in ("", "/walk-in", "/state.json", "-worker.js"):
+        path = f"{door_of(event)}{end}"
+        assert (await client_for(tenant).get(path)).status_code == 303
+        assert (await lesser.get(path)).status_code == 403
+    for end in ("", "/walk-in", "/state.json"):
+        assert (await other_staff.get(f"{door_of(event)}{end}")).status_code == 404
+    sent = fields_of((await other_staff.get("/staff/events/new")).text)
+    pressed = await other_staff.post(door_of(event), data=sent | {"ticket": guest.code})
+    assert pressed.status_code == 404
+
+
+async def test_no_address_of_a_guest_stands_on_the_door(
+    staff: httpx.AsyncClient, event: Event, guest: Registration
+) -> None:
+    answer = await staff.get(door_of(event))
+    assert (str(guest.email) in answer.text, guest.key in answer.text) == (False, False)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_whole_list_is_one_statement(
+    staff: httpx.AsyncClient,
+    worker_database: Database,
+    tenant: Tenant,
+    event: Event,
+    statements: list[str],
+) -> None:
+    for _ in range(3):
+        await make_registration(worker_database, tenant, event.id)
+    statements.clear()
+    await staff.get(door_of(event))
+    assert len([said for said in statements if "registration" in said and "check_in" in said]) == 1
