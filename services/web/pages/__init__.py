@@ -34,6 +34,8 @@ from services.web.pages.public import (
 )
 from services.web.pages.staff import (
     applications,
+    check_in,
+    check_in_sync,
     desk,
     event_changes,
     event_list,
@@ -81,6 +83,8 @@ ROUTES = [
     *desk.ROUTES,
     *staff_news.ROUTES,
     *staff_events.ROUTES,
+    *check_in.ROUTES,
+    *check_in_sync.ROUTES,
     *event_changes.ROUTES,
     *event_list.ROUTES,
     *event_report.ROUTES,
