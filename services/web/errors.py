@@ -19,6 +19,7 @@ from services.web.security import HEADERS, SlowBody
 from services.web.tenancy import HostRefused
 from shared.kit.database.lost import is_lost
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
+from shared.members.pledges import PledgeNeeded
 
 log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
@@ -46,6 +47,10 @@ TITLES = {
 }
 
 
+def _target(request: AnyRequest) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
 class LatePage(Response[None]):
     """Litestar's exception handlers are synchronous, our pages are not: the page is rendered when the answer is sent."""
 
@@ -70,6 +75,7 @@ class Errors:
     def handlers(self) -> dict[type[Exception] | int, Any]:
         return {
             SignInNeeded: self.sign_in,
+            PledgeNeeded: self.pledge,
             TenantRests: self.rests,
             Refusal: self.refusal,
             HostRefused: self.host,
@@ -81,8 +87,13 @@ class Errors:
     def sign_in(self, request: AnyRequest, error: SignInNeeded) -> Response[Any]:
         if request.method != "GET":
             return self._page(request, 403, error.message, template="signin/ended.html")
-        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return Redirect(f"/signin?next={quote(target, safe='')}", status_code=303)
+        return Redirect(f"/signin?next={quote(_target(request), safe='')}", status_code=303)
+
+    def pledge(self, request: AnyRequest, error: PledgeNeeded) -> Response[Any]:
+        """To be signed, and then back to where the reader was going."""
+        if request.method != "GET":
+            return self.refusal(request, error)
+        return Redirect(f"/pledge?next={quote(_target(request), safe='')}", status_code=303)
 
     def rests(self, request: AnyRequest, error: TenantRests) -> Response[Any]:
         headers = {"Retry-After": "86400", "Cache-Control": "no-store"}

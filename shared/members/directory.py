@@ -16,6 +16,7 @@ from shared.members import filters, visibility
 from shared.members.filters import CHOSEN, FACETS, LEADING, SORTED_BY, Facets, Wanted, misses
 from shared.members.models import Visibility
 from shared.members.queries import COLUMNS, LISTED, OrganisationView
+from shared.members.visibility import Eyes
 
 MOST = 100
 
@@ -120,7 +121,7 @@ def _statement(terms: int, counted: bool) -> TextClause:
 
 
 async def _run(
-    session: AsyncSession, wanted: Wanted, audience: Visibility, first: int, offset: int, *, counted: bool
+    session: AsyncSession, wanted: Wanted, audience: Eyes, first: int, offset: int, *, counted: bool
 ) -> str | None:
     """None: words were typed, but nothing of them is left to search for."""
     typed = (wanted.search or "").strip()
@@ -139,7 +140,7 @@ async def listed(
     session: AsyncSession,
     wanted: Wanted | None = None,
     *,
-    audience: Visibility = Visibility.PUBLIC,
+    audience: Eyes = Visibility.PUBLIC,
     first: int = 20,
     offset: int = 0,
 ) -> Directory:
@@ -152,7 +153,7 @@ async def browse(
     session: AsyncSession,
     wanted: Wanted | None = None,
     *,
-    audience: Visibility = Visibility.PUBLIC,
+    audience: Eyes = Visibility.PUBLIC,
     first: int = 20,
     offset: int = 0,
 ) -> Browsed:

@@ -9,14 +9,15 @@ import msgspec
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Integer, Text
+from sqlalchemy.types import Boolean, Integer, Text
 
 from shared.kit.spreadsheets.writing import Value
 from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
-from shared.members.models import ApplicationState, Channel, MembershipApplication, Source, Visibility
+from shared.members.models import ApplicationState, Channel, MembershipApplication, Source
 from shared.members.queries import OrganisationView
 from shared.members.tags import KINDS
+from shared.members.visibility import Audience, Eyes
 from shared.members.words import CHANNELS, SOURCES, STATES
 from shared.taxonomy.models import Municipality
 from shared.tenants.queries import Profile
@@ -32,7 +33,7 @@ _ENTERED = [name for name in LABELS if name not in _UNLISTED]
 APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方法", "決定日時", *(LABELS[name] for name in _ENTERED))
 
 
-async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Visibility) -> list[OrganisationView]:
+async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Eyes) -> list[OrganisationView]:
     """Every listed organisation that the filters leave, in the order of the list."""
     found: list[OrganisationView] = []
     while len(found) < MOST:
@@ -104,17 +105,20 @@ class _Application(msgspec.Struct, frozen=True):
 _APPLICATIONS = text(
     """
     SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.received_at, a.receipt_number), '[]')::text FROM (
-      SELECT receipt_number, state, received_at, channel, decided_at, details FROM membership_application
-      WHERE cardinality(:states) = 0 OR state = ANY (:states) ORDER BY received_at, id LIMIT :most) a
+      SELECT p.receipt_number, p.state, p.received_at, p.channel, p.decided_at, CASE WHEN :all OR NOT coalesce(o.address_confidential, false)
+        THEN p.details ELSE p.details - ARRAY['address', 'postal_code', 'municipality_code'] END AS details
+      FROM membership_application p LEFT JOIN organisation o ON o.tenant_id = p.tenant_id AND o.id = p.organisation_id
+      WHERE cardinality(:states) = 0 OR p.state = ANY (:states) ORDER BY p.received_at, p.id LIMIT :most) a
     """
-).bindparams(bindparam("states", type_=ARRAY(Text)), bindparam("most", type_=Integer))
+).bindparams(bindparam("states", type_=ARRAY(Text)), bindparam("most", type_=Integer), bindparam("all", type_=Boolean))
 
 
 async def application_rows(
-    session: AsyncSession, profile: Profile, states: Sequence[ApplicationState] = ()
+    session: AsyncSession, profile: Profile, states: Sequence[ApplicationState] = (), *, audience: Audience
 ) -> list[list[Value]]:
-    """As entered, for APPLICATION_HEADERS; oldest first. For the secretariat."""
-    row = (await session.execute(_APPLICATIONS, {"states": list(states), "most": MOST})).scalar_one()
+    """As entered, for APPLICATION_HEADERS; oldest first. For the secretariat; where a shelter is, as the audience may know."""
+    values = {"states": list(states), "most": MOST, "all": audience is Audience.CONFIDENTIAL}
+    row = (await session.execute(_APPLICATIONS, values)).scalar_one()
     applications = msgspec.json.decode(row, type=list[_Application])
     words = await _words(session, profile, {each.details.municipality_code for each in applications})
     return [

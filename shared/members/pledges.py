@@ -1,29 +1,70 @@
-"""守秘義務の誓約: with an application, or by a person before confidential data are shown."""
+"""守秘義務の誓約: with an application, or by a person before confidential data are shown.
 
+What is held back until then: from members, what others show to members only; from the secretariat, where a shelter is, and
+papers as they came. A new version of the 設置要綱 asks again. Programs promise nothing: whoever connects them has.
+"""
+
+import re
 from uuid import UUID
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 from uuid_utils.compat import uuid7
 
 from shared.identity.policy import Actor
-from shared.kit import clock
+from shared.kit import audit, clock
 from shared.kit.database.session import tenant_of
-from shared.kit.refusals import NotFound
+from shared.kit.refusals import Conflict, Forbidden, NotFound
+from shared.members import visibility
 from shared.members.details import ApplicationDetails
-from shared.members.models import Channel, MembershipApplication
+from shared.members.models import Channel, MembershipApplication, Organisation
 from shared.members.screening_models import ConfidentialityPledge
+from shared.members.visibility import Audience
 from shared.tenants import queries as tenants
 
+_PARTS = re.compile(r"(?m)^(?=#{1,6}\s|第[0-9０-９一二三四五六七八九十百]+条)")
+_SECRECY = ("守秘", "秘密")
 
-async def sign_pledge(session: AsyncSession, *, actor: Actor) -> int:
-    """By the person who is signed in, to the 設置要綱 in force, whose version is returned. Twice is once."""
-    version = await _version_in_force(session)
-    if actor.account_id is None or version is None:
+
+class PledgeNeeded(Forbidden):
+    """Pages lead to /pledge and back."""
+
+    def __init__(self) -> None:
+        super().__init__("この内容を見るには、先に守秘義務の誓約に署名してください。")
+        self.code = "PLEDGE_NEEDED"
+
+
+class Pledge(msgspec.Struct, frozen=True):
+    """What is to be signed. `clauses` are the parts of the 設置要綱 about secrecy, as Markdown; all of it where none is marked."""
+
+    version: int
+    title: str
+    clauses: str
+    signed: bool
+
+
+async def sign_pledge(session: AsyncSession, *, actor: Actor, version: int | None = None) -> int:
+    """By the person who is signed in, to the 設置要綱 in force, whose version is returned. Twice is once.
+
+    `version` is the one that was read: Conflict when there has been a newer one since.
+    """
+    in_force = await _version_in_force(session)
+    if actor.account_id is None or in_force is None:
         raise NotFound
-    await _keep(session, version, signed_by=actor.name, channel=Channel.WEB, account_id=actor.account_id)
-    return version
+    if version not in (None, in_force):
+        raise Conflict("設置要綱が新しくなりました。いまの内容を読んで、もう一度署名してください。")
+    if await _keep(session, in_force, signed_by=actor.name, channel=Channel.WEB, account_id=actor.account_id):
+        audit.note(
+            session,
+            actor_id=actor.account_id,
+            actor_name=actor.name,
+            action="pledge.sign",
+            summary=f"設置要綱 第{in_force}版",
+        )
+    return in_force
 
 
 async def sign_with_application(
@@ -37,11 +78,63 @@ async def sign_with_application(
 
 
 async def has_pledged(session: AsyncSession, account_id: UUID, *, charter_version: int) -> bool:
-    """Whether this person has promised secrecy under this 設置要綱: to be asked before confidential data are shown."""
+    """Whether this person has promised secrecy under this 設置要綱."""
     statement = select(ConfidentialityPledge.id).where(
         ConfidentialityPledge.account_id == account_id, ConfidentialityPledge.charter_version == charter_version
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+_BOUND = text(
+    """
+    SELECT NOT EXISTS (SELECT FROM charter) OR EXISTS (
+      SELECT FROM confidentiality_pledge p WHERE p.account_id = :account_id
+        AND p.charter_version = (SELECT max(version) FROM charter))
+    """
+).bindparams(bindparam("account_id", type_=Uuid))
+
+
+async def is_bound(session: AsyncSession, actor: Actor) -> bool:
+    """Whether confidential data may be shown to this actor: a person has signed what is in force, if anything is."""
+    if actor.account_id is None:
+        return actor.client_id is not None
+    return bool((await session.execute(_BOUND, {"account_id": actor.account_id})).scalar_one())
+
+
+async def audience_for(session: AsyncSession, actor: Actor) -> Audience:
+    """THE question of whoever shows organisations."""
+    return visibility.audience_of(actor, pledged=actor.signed_in and await is_bound(session, actor))
+
+
+async def require_pledge(session: AsyncSession, *, actor: Actor) -> None:
+    if not await is_bound(session, actor):
+        raise PledgeNeeded
+
+
+async def require_pledge_for(session: AsyncSession, organisation_id: UUID | None, *, actor: Actor) -> None:
+    """Only where the organisation's address is confidential."""
+    statement = select(Organisation.address_confidential).where(Organisation.id == organisation_id)
+    if organisation_id is not None and (await session.execute(statement)).scalar_one_or_none():
+        await require_pledge(session, actor=actor)
+
+
+async def pledge(session: AsyncSession, *, actor: Actor) -> Pledge:
+    """For the page on which it is signed. NotFound where there is no 設置要綱."""
+    charter = (await tenants.profile(session)).charter
+    if charter is None:
+        raise NotFound("設置要綱がまだないため、署名するものがありません。")
+    return Pledge(charter.version, charter.title, clauses_of(charter.body), await is_bound(session, actor))
+
+
+def clauses_of(body: str) -> str:
+    """The parts whose heading speaks of secrecy, else those that speak of it at all, else everything."""
+    parts = _PARTS.split(body)
+    headed = [part for part in parts if _speaks(part.partition("\n")[0]) and not part.startswith(">")]
+    return "\n".join(headed or [part for part in parts if _speaks(part)]) or body
+
+
+def _speaks(words: str) -> bool:
+    return any(word in words for word in _SECRECY)
 
 
 async def _version_in_force(session: AsyncSession) -> int | None:
@@ -57,7 +150,10 @@ async def _keep(
     channel: Channel,
     account_id: UUID | None = None,
     application_id: UUID | None = None,
-) -> None:
+) -> bool:
+    """Whether it is new."""
     row = {"tenant_id": tenant_of(session), "id": uuid7(), "account_id": account_id, "application_id": application_id}
     signed = {"charter_version": version, "signed_by": signed_by, "channel": channel, "signed_at": clock.now()}
-    await session.execute(insert(ConfidentialityPledge).values(**row, **signed).on_conflict_do_nothing())
+    statement = insert(ConfidentialityPledge).values(**row, **signed).on_conflict_do_nothing()
+    kept = await session.execute(statement.returning(ConfidentialityPledge.id))
+    return kept.scalar_one_or_none() is not None

@@ -12,6 +12,7 @@ from shared.kit import clock
 from shared.kit.refusals import NotFound
 from shared.members import visibility
 from shared.members.models import Source, Visibility
+from shared.members.visibility import Eyes
 
 
 class MemberCount(msgspec.Struct, frozen=True):
@@ -120,7 +121,7 @@ async def member_count(session: AsyncSession, as_of: date | None = None) -> Memb
 
 
 async def organisation(
-    session: AsyncSession, organisation_id: UUID, audience: Visibility = Visibility.PUBLIC
+    session: AsyncSession, organisation_id: UUID, audience: Eyes = Visibility.PUBLIC
 ) -> OrganisationView:
     """Also one that was approved for a later day; not one that has left."""
     values = {"id": organisation_id, "today": clock.today(), "allowed": visibility.ALLOWED[audience]}

@@ -1,6 +1,7 @@
 """会員名簿: every organisation that the secretariat knows, also those that have left, filtered, sorted and counted.
 
-One statement, for the page as for what is printed and taken along. Nothing is hidden here: for the secretariat alone.
+One statement, for the page as for what is printed and taken along. For the secretariat alone: it sees everything, but where
+a shelter is only after 守秘義務の誓約.
 """
 
 from enum import StrEnum
@@ -17,8 +18,8 @@ from shared.kit.japanese.search_text import search_terms
 from shared.members import filters, visibility
 from shared.members.filters import CHOSEN, FACETS, NEXT, SORTED_BY, Facets, Wanted, misses, near
 from shared.members.freshness import STALE_AFTER
-from shared.members.models import Visibility
 from shared.members.queries import COLUMNS, FRESH_SINCE, OrganisationView
+from shared.members.visibility import Audience, Eyes
 
 #: Rows of one page, and of a list that is taken along whole.
 MOST, MOST_IN_ALL = 200, 20_000
@@ -94,6 +95,7 @@ _FITS_SHOW = f"""CASE :show WHEN '{Show.ALL}' THEN true WHEN '{Show.MEMBERS}'
   THEN e.standing IN ('{Standing.CURRENT}', '{Standing.UNDATED}') ELSE e.standing = :show END"""
 _FITS_FRESHNESS = f"""CASE :freshness WHEN '' THEN true WHEN '{Freshness.STALE}' THEN e.stale
   WHEN '{Freshness.NEVER}' THEN e.confirmed_on IS NULL ELSE NOT e.stale END"""
+_PLACE = visibility.shown("municipality_code")
 _KANA = 'sorted_by COLLATE "C" {} NULLS LAST, name {}, id'
 _ORDERS = {
     Order.KANA: _KANA.format("ASC", "ASC"),
@@ -118,9 +120,9 @@ def _statement(terms: int, order: Order, counted: bool) -> TextClause:
     statement = text(
         f"""
         WITH RECURSIVE {CHOSEN}, every AS MATERIALIZED (
-          SELECT o.tenant_id, o.id, {SORTED_BY} AS sorted_by, o.name, o.category_id, o.municipality_code, o.audiences,
+          SELECT o.tenant_id, o.id, {SORTED_BY} AS sorted_by, o.name, o.category_id, {_PLACE} AS municipality_code, o.audiences,
             o.resources, o.confirmed_on, m.membership_id, m.joined_on, {_STANDING} AS standing, {_STALE} AS stale,
-            {misses("o.municipality_code")} AS filters_missed
+            {misses(_PLACE)} AS filters_missed
           FROM organisation o {_LAST} {search}
         ), marked AS MATERIALIZED (
           SELECT e.*, e.filters_missed + CASE WHEN {_FITS_SHOW} THEN 0 ELSE {_SHOW} END
@@ -160,6 +162,7 @@ async def _run(
     offset: int,
     *,
     counted: bool,
+    audience: Eyes,
 ) -> Roster:
     typed = (wanted.search or "").replace("\x00", "").strip()
     terms = search_terms(typed)
@@ -168,7 +171,7 @@ async def _run(
     values: dict[str, Any] = filters.values_of(wanted, terms) | {
         "show": show,
         "freshness": freshness or "",
-        "allowed": visibility.ALLOWED[Visibility.SECRETARIAT],
+        "allowed": visibility.ALLOWED[audience],
         "today": clock.today(),
         "first": first,
         "offset": offset,
@@ -188,11 +191,13 @@ async def roster(
     show: Show = Show.MEMBERS,
     freshness: Freshness | None = None,
     order: Order = Order.KANA,
+    audience: Eyes = Audience.SECRETARIAT,
     first: int = 50,
     offset: int = 0,
 ) -> Roster:
     """One page with the counts of all filters."""
-    run = await _run(session, wanted or Wanted(), show, freshness, order, min(first, MOST), offset, counted=True)
+    among, first = wanted or Wanted(), min(first, MOST)
+    run = await _run(session, among, show, freshness, order, first, offset, counted=True, audience=audience)
     return msgspec.structs.replace(run, **filters.tags_named(run))
 
 
@@ -203,6 +208,9 @@ async def whole(
     show: Show = Show.MEMBERS,
     freshness: Freshness | None = None,
     order: Order = Order.KANA,
+    audience: Eyes = Audience.SECRETARIAT,
 ) -> list[RosterLine]:
     """All that the filters leave, to be printed or taken along."""
-    return (await _run(session, wanted or Wanted(), show, freshness, order, MOST_IN_ALL, 0, counted=False)).items
+    among = wanted or Wanted()
+    run = await _run(session, among, show, freshness, order, MOST_IN_ALL, 0, counted=False, audience=audience)
+    return run.items

@@ -1,9 +1,10 @@
-"""Who may see what of an organisation: 公開, 会員 or 事務局.
+"""Who may see what of an organisation: 公開, 会員 or 事務局, and who has promised secrecy before.
 
 Decided here once, as SQL, so that what an audience may not see never leaves the database. Pages, the search, GraphQL, lists
 that are handed out and feeds all read organisations through `columns`.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -15,11 +16,30 @@ from shared.identity.models import Role
 from shared.identity.policy import Actor, Permission
 from shared.members.models import CONTACT_COLUMNS, Visibility
 
+
+class Audience(StrEnum):
+    """Whose eyes. MEMBERS have promised secrecy, else they see what everybody sees; so has CONFIDENTIAL, which is the
+    secretariat with the addresses that are kept secret. SECRETARIAT sees everything else.
+    """
+
+    PUBLIC = "PUBLIC"
+    MEMBERS = "MEMBERS"
+    SECRETARIAT = "SECRETARIAT"
+    CONFIDENTIAL = "CONFIDENTIAL"
+
+    @property
+    def of_staff(self) -> bool:
+        return self in (Audience.SECRETARIAT, Audience.CONFIDENTIAL)
+
+
+#: An audience, or the visibility that is made for it.
+Eyes = Audience | Visibility
 #: What an audience may see: its own, and what is for wider ones.
-ALLOWED: dict[Visibility, list[str]] = {
-    Visibility.PUBLIC: [Visibility.PUBLIC],
-    Visibility.MEMBERS: [Visibility.PUBLIC, Visibility.MEMBERS],
-    Visibility.SECRETARIAT: list(Visibility),
+ALLOWED: dict[str, list[str]] = {
+    Audience.PUBLIC: [Audience.PUBLIC],
+    Audience.MEMBERS: [Audience.PUBLIC, Audience.MEMBERS],
+    Audience.SECRETARIAT: [Audience.PUBLIC, Audience.MEMBERS, Audience.SECRETARIAT],
+    Audience.CONFIDENTIAL: list(Audience),
 }
 #: Columns that are shown with another one.
 GOES_WITH = {
@@ -34,10 +54,15 @@ _PLACES = frozenset({"address", "postal_code", "municipality_code"})
 _MEMBERS = frozenset({Role.ORGANISATION_MANAGER, Role.ORGANISATION_USER})
 
 
-def audience_of(actor: Actor) -> Visibility:
+def audience_of(actor: Actor, *, pledged: bool) -> Audience:
+    """`pledged`: whether 守秘義務の誓約 is signed, as `pledges.audience_for` finds out."""
     if actor.may(Permission.APPLICATION_READ):
-        return Visibility.SECRETARIAT
-    return Visibility.MEMBERS if actor.roles & _MEMBERS else Visibility.PUBLIC
+        return Audience.CONFIDENTIAL if pledged else Audience.SECRETARIAT
+    return Audience.MEMBERS if pledged and actor.roles & _MEMBERS else Audience.PUBLIC
+
+
+def is_member(actor: Actor) -> bool:
+    return bool(actor.roles & _MEMBERS)
 
 
 def shown(column: str) -> str:
@@ -52,7 +77,7 @@ def _needed(column: str) -> str:
     else:
         wanted = f"coalesce(o.visibility ->> '{GOES_WITH.get(column, column)}', '{Visibility.SECRETARIAT}')"
     if column in _PLACES:
-        wanted = f"CASE WHEN o.address_confidential THEN '{Visibility.SECRETARIAT}' ELSE {wanted} END"
+        wanted = f"CASE WHEN o.address_confidential THEN '{Audience.CONFIDENTIAL}' ELSE {wanted} END"
     return wanted
 
 

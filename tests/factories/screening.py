@@ -4,9 +4,12 @@ import io
 
 from PIL import Image
 
+from shared.identity.policy import Actor
 from shared.kit.database.session import Database
+from shared.members.pledges import sign_pledge
 from shared.members.screening_models import Criterion, CriterionKind
 from shared.tenants.models import Tenant
+from tests.factories.identity import MadeAccount
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -29,6 +32,12 @@ async def make_criteria(database: Database, tenant: Tenant) -> None:
                 Criterion(slug="meeting", name="承認会議", kind=CriterionKind.MEETING, required=False, ordinal=5),
             ]
         )
+
+
+async def make_pledge(database: Database, tenant: Tenant, account: MadeAccount) -> None:
+    """守秘義務の誓約 to what is in force, by a person with a sign-in."""
+    async with database.write(tenant.id) as session:
+        await sign_pledge(session, actor=Actor(name=account.name, account_id=account.id))
 
 
 def picture(kind: str) -> bytes:

@@ -18,7 +18,7 @@ from services.web.graphql.writing import by, key_of, required
 from services.web.limits import limit_applications
 from shared.identity.policy import Permission
 from shared.kit import clock
-from shared.members import access_log, criteria, screening, service
+from shared.members import access_log, criteria, pledges, screening, service
 from shared.members import application_queries as queries
 from shared.members.application_queries import ApplicationView
 from shared.members.criteria import CheckView
@@ -160,6 +160,7 @@ class ApplicationQueries:
         if wanted is None:
             return None
         found = await info.context.read(queries.application, wanted)
+        await info.context.read(pledges.require_pledge_for, found.organisation_id, actor=info.context.actor)
         await info.context.write(
             access_log.note_view, actor=info.context.actor, action=access_log.APPLICATION, object_id=wanted
         )

@@ -18,6 +18,7 @@ from services.web.graphql.writing import by, key_of, required
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden
+from shared.members import pledges
 from shared.members.details import LABELS
 from shared.members.models import Channel, NoticeState
 from shared.members.notices import queries
@@ -116,7 +117,11 @@ class NoticeQueries:
     )
     async def change_notice(self, info: Info, id: ID) -> ChangeNoticeView | None:
         wanted = as_uuid(id)
-        return await info.context.read(queries.change_notice, wanted) if wanted else None
+        if wanted is None:
+            return None
+        found = await info.context.read(queries.change_notice, wanted)
+        await info.context.read(pledges.require_pledge_for, found.organisation_id, actor=info.context.actor)
+        return found
 
     @strawberry.field(graphql_type=WithdrawalNotice | None, metadata=needs(_READ), description="退会届")
     async def withdrawal_notice(self, info: Info, id: ID) -> WithdrawalNoticeView | None:

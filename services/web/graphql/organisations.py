@@ -8,11 +8,11 @@ from strawberry import ID, Parent
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import PUBLIC, everyone
 from services.web.graphql.types import Info, as_uuid
-from shared.members import access_log, directory, filters, queries
-from shared.members.models import Visibility
+from shared.identity.policy import Permission
+from shared.members import access_log, directory, filters, pledges, queries
 from shared.members.queries import MemberCount as MemberCountView
 from shared.members.queries import OrganisationView
-from shared.members.visibility import audience_of
+from shared.members.visibility import Audience
 
 
 @strawberry.type(description="A 分野 or 区分, by name")
@@ -102,7 +102,7 @@ class OrganisationQueries:
                 audiences=wanted.audiences or (),
                 resources=wanted.resources or (),
             ),
-            audience=audience_of(info.context.actor),
+            audience=await _audience(info),
             first=first,
             offset=offset,
         )
@@ -114,7 +114,7 @@ class OrganisationQueries:
         wanted = as_uuid(id)
         if wanted is None:
             return None
-        found = await info.context.read(queries.organisation, wanted, audience_of(info.context.actor))
+        found = await info.context.read(queries.organisation, wanted, await _audience(info))
         await _note_looks(info, [found])
         return found
 
@@ -123,9 +123,13 @@ class OrganisationQueries:
         return await info.context.read(queries.member_count, as_of)
 
 
+async def _audience(info: Info) -> Audience:
+    return await info.context.read(pledges.audience_for, info.context.actor)
+
+
 async def _note_looks(info: Info, seen: list[OrganisationView]) -> None:
     """Whoever reads with the secretariat's eyes is seen by the organisations."""
     actor = info.context.actor
-    if audience_of(actor) is Visibility.SECRETARIAT:
+    if actor.may(Permission.APPLICATION_READ):
         ids = [each.id for each in seen]
         await info.context.write(access_log.note_views, actor=actor, action=access_log.ORGANISATION, object_ids=ids)

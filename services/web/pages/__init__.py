@@ -1,6 +1,6 @@
 """Every page's routes, in one list for the assembly."""
 
-from services.web.pages import graphql, health, oauth, signin
+from services.web.pages import graphql, health, oauth, pledge, signin
 from services.web.pages.member import access, invitation, overview, umbrella
 from services.web.pages.member import events as member_events
 from services.web.pages.member import name_use as member_name_use
@@ -67,6 +67,7 @@ from services.web.pages.staff import umbrella as staff_umbrella
 ROUTES = [
     *health.ROUTES,
     *signin.ROUTES,
+    *pledge.ROUTES,
     *oauth.ROUTES,
     *graphql.ROUTES,
     *overview.ROUTES,

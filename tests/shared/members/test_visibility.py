@@ -11,17 +11,17 @@ from shared.kit.database.session import Database
 from shared.members import directory, queries
 from shared.members.models import CONTACT_COLUMNS, Organisation, Visibility
 from shared.members.organisations import put_into_search
-from shared.members.visibility import GOES_WITH
+from shared.members.visibility import GOES_WITH, Audience
 from shared.tenants.models import Tenant
 from tests.factories.members import make_organisation, make_platform
 
-WIDEST = {Visibility.PUBLIC: 0, Visibility.MEMBERS: 1, Visibility.SECRETARIAT: 2}
+WIDEST: dict[str, int] = {each: place for place, each in enumerate(Audience)}
 GUARDED = (*CONTACT_COLUMNS, *GOES_WITH)
 
 
-def may_see(column: str, said: dict[str, Visibility], confidential: bool, audience: Visibility) -> bool:
+def may_see(column: str, said: dict[str, Visibility], confidential: bool, audience: Audience) -> bool:
     if confidential and column in ("address", "postal_code", "municipality_code"):
-        return audience is Visibility.SECRETARIAT
+        return audience is Audience.CONFIDENTIAL
     if column == "municipality_code":
         return True
     return WIDEST[audience] >= WIDEST[said.get(GOES_WITH.get(column, column), Visibility.SECRETARIAT)]
@@ -57,7 +57,7 @@ async def test_every_face_takes_the_same_decision(
         row = await session.get_one(Organisation, (tenant.id, organisation_id))
         row.visibility, row.address_confidential = dict(said), confidential
         await put_into_search(session, organisation_id)
-    for audience in Visibility:
+    for audience in Audience:
         async with web_database.read(tenant.id) as session:
             shown = await queries.organisation(session, organisation_id, audience)
             browsed = await directory.browse(session, audience=audience)
@@ -70,5 +70,5 @@ async def test_every_face_takes_the_same_decision(
     async with web_database.read(tenant.id) as session:
         found = {column for column in GUARDED if (await search.find(session, f"zq{column}")).total}
         assert not (await search.find(session, "阿南")).total
-    public = may_see("representative_name", said, confidential, Visibility.PUBLIC)
+    public = may_see("representative_name", said, confidential, Audience.PUBLIC)
     assert found == ({"representative_name", "representative_kana"} if public else set())

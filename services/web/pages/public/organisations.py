@@ -17,13 +17,12 @@ from services.web.tiles import Place
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.did_you_mean import did_you_mean
-from shared.members import access_log, directory, queries, tags
+from shared.members import access_log, directory, pledges, queries, tags
 from shared.members import filters as member_filters
 from shared.members.directory import Browsed
 from shared.members.filters import Facet, Facets
-from shared.members.models import Visibility
 from shared.members.umbrella import queries as umbrella
-from shared.members.visibility import audience_of
+from shared.members.visibility import Audience, is_member
 from shared.taxonomy import queries as taxonomy
 from shared.tenants.models import Level
 from shared.tenants.queries import CategoryView, Profile
@@ -65,11 +64,11 @@ class Wanted(msgspec.Struct, frozen=True):
 @get("/organisations", policy=Permission.PUBLIC, cached=True)
 async def list_organisations(request: Request[Any, Any, Any], ctx: Ctx) -> Response[Any]:
     """Answers are kept for anonymous readers only, so what members see more cannot leak through the cache."""
-    wanted = wanted_of(request)
+    wanted, audience = wanted_of(request), await ctx.read(pledges.audience_for, ctx.actor)
     browsed = await ctx.read(
         directory.browse,
         wanted.sought,
-        audience=audience_of(ctx.actor),
+        audience=audience,
         first=PER_PAGE,
         offset=(wanted.page - 1) * PER_PAGE,
     )
@@ -99,9 +98,9 @@ async def show_organisation(
     request: Request[Any, Any, Any], ctx: Ctx, organisation_id: FromPath[UUID]
 ) -> Response[Any]:
     """Answers from memory are counted by the front; this one is not from there."""
-    audience = audience_of(ctx.actor)
+    audience = await ctx.read(pledges.audience_for, ctx.actor)
     organisation = await ctx.read(queries.organisation, organisation_id, audience)
-    if audience is Visibility.SECRETARIAT:
+    if audience.of_staff:
         action = access_log.ORGANISATION
         await ctx.write(access_log.note_view, actor=ctx.actor, action=action, object_id=organisation_id)
     if not ctx.actor.signed_in:
@@ -112,10 +111,18 @@ async def show_organisation(
         "organisations/item.html",
         organisation=organisation,
         audience=audience,
+        pledge_needed=await _holds_back(ctx, organisation_id, audience),
         starts_later=starts_later,
         affiliates=await ctx.read(umbrella.affiliates, organisation_id),
         tags=tags,
     )
+
+
+async def _holds_back(ctx: Context, organisation_id: UUID, audience: Audience) -> bool:
+    """Something may be shown to this reader after 守秘義務の誓約 only."""
+    if audience is Audience.SECRETARIAT:
+        return (await ctx.read(umbrella.listing, organisation_id)).address_confidential
+    return audience is Audience.PUBLIC and is_member(ctx.actor)
 
 
 def wanted_of(request: Request[Any, Any, Any]) -> Wanted:

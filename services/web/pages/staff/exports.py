@@ -14,7 +14,7 @@ from shared.events import words as event_words
 from shared.identity.policy import Actor, Permission
 from shared.kit import clock, post_queries
 from shared.kit.post import LetterState
-from shared.members import access_log, export_lists
+from shared.members import access_log, export_lists, pledges
 from shared.members.models import ApplicationState
 
 _PAGE = 100
@@ -28,7 +28,8 @@ async def ledger(ctx: Context, request: AnyRequest) -> Listing:
 async def applications(ctx: Context, request: AnyRequest) -> Listing:
     given = request.query_params.get("state", "")
     states = [ApplicationState(given)] if given in list(ApplicationState) else []
-    rows = await ctx.read(export_lists.application_rows, await ctx.profile(), states)
+    audience = await ctx.read(pledges.audience_for, ctx.actor)
+    rows = await ctx.read(export_lists.application_rows, await ctx.profile(), states, audience=audience)
     await ctx.write(_note_applications, ctx.actor, states)
     return Listing("入会申請", "applications", export_lists.APPLICATION_HEADERS, rows)
 

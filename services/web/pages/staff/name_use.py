@@ -18,6 +18,7 @@ from services.web.security import MAX_UPLOAD
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
+from shared.members import pledges
 from shared.members.name_use import files, queries, service
 from shared.members.name_use.models import NameUseState
 from shared.members.name_use.queries import NameUseView
@@ -142,6 +143,7 @@ async def show_item(ctx: Context, request_id: UUID, view: FormView | None, *, st
         status=status,
         headers=_PRIVATE,
         asked=asked,
+        bound=await ctx.read(pledges.is_bound, ctx.actor),
         view=view or FormView(_proposed(asked, str(logos[0].id) if logos else "")),
         conflict=status == 409,
         logos=[("", "ロゴを渡さない"), *((str(each.id), each.name) for each in logos)],

@@ -17,7 +17,7 @@ from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden, NotFound, Refusal
-from shared.members import versions
+from shared.members import pledges, versions
 from shared.members.models import Channel
 from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
@@ -37,6 +37,7 @@ async def choose_organisation(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 
 @get("/staff/notices/new/{organisation_id:uuid}/change", policy=_DECIDE)
 async def enter_change(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[Any]:
+    await ctx.read(pledges.require_pledge_for, organisation_id, actor=ctx.actor)
     details = await ctx.read(versions.details_of, organisation_id)
     return await _change_form(ctx, organisation_id, FormView(notice_form.values_of(details) | {"channel": "FAX"}))
 

@@ -16,7 +16,7 @@ from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import versions
+from shared.members import pledges, versions
 from shared.members.details import LABELS
 from shared.members.models import NoticeState
 from shared.members.name_use import queries as name_use
@@ -115,6 +115,7 @@ def _revision(form: Form) -> int:
 
 async def _change(ctx: Context, notice_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
     notice = await ctx.read(notice_queries.change_notice, notice_id)
+    await ctx.read(pledges.require_pledge_for, notice.organisation_id, actor=ctx.actor)
     found = await ctx.read(notice_queries.field_changes, notice)
     past = await ctx.read(notice_queries.former_versions, notice.organisation_id)
     today = await ctx.read(versions.details_of, notice.organisation_id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
@@ -17,7 +18,7 @@ from shared.identity.models import Role
 from shared.identity.policy import ORGANISATION_ROLES, Permission
 from shared.identity.words import ROLES
 from shared.kit.refusals import Refusal
-from shared.members import access_log, freshness, portal, portal_queries, tags, versions
+from shared.members import access_log, freshness, pledges, portal, portal_queries, tags, versions
 from shared.members.details import LABELS, ApplicationDetails
 from shared.members.models import CONTACT_COLUMNS
 from shared.members.notices import queries as notice_queries
@@ -98,6 +99,9 @@ async def _page(
     columns = await ctx.read(portal_queries.own_columns, organisation_id)
     await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
     details = await ctx.read(versions.details_of, organisation_id)
+    held_back = columns.address_confidential and not await ctx.read(pledges.is_bound, ctx.actor)
+    if held_back:
+        details = msgspec.structs.replace(details, address="", postal_code="", municipality_code="")
     place = await ctx.read(taxonomy.municipality, details.municipality_code) if details.municipality_code else None
     profile = await ctx.profile()
     return await page(
@@ -108,6 +112,7 @@ async def _page(
         view=view,
         organisation_id=organisation_id,
         columns=columns,
+        held_back=held_back,
         listed=await ctx.read(versions.is_listed, organisation_id),
         facts=_facts(details, profile, place.name if place else ""),
         visibilities=VISIBILITIES,

@@ -11,7 +11,7 @@ from services.web.context import Context, Ctx
 from services.web.documents import document
 from shared.identity.policy import Permission
 from shared.kit.japanese import eras
-from shared.members import access_log, application_queries, paper, versions
+from shared.members import access_log, application_queries, paper, pledges, versions
 from shared.members.details import ApplicationDetails
 from shared.members.notices import queries as notice_queries
 from shared.taxonomy import queries as taxonomy
@@ -21,6 +21,7 @@ from shared.taxonomy import queries as taxonomy
 async def application_form(ctx: Ctx, application_id: FromPath[UUID]) -> Response[bytes]:
     """様式1 as it would have come on paper, with the receipt number."""
     application = await ctx.read(application_queries.application, application_id)
+    await ctx.read(pledges.require_pledge_for, application.organisation_id, actor=ctx.actor)
     municipality = await _municipality(ctx, application.details.municipality_code)
     profile = await ctx.profile()
     await ctx.release()
@@ -40,6 +41,7 @@ async def application_form(ctx: Ctx, application_id: FromPath[UUID]) -> Response
 async def change_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
     """変更届: the whole form as it is with the change, and which fields it changes."""
     notice = await ctx.read(notice_queries.change_notice, notice_id)
+    await ctx.read(pledges.require_pledge_for, notice.organisation_id, actor=ctx.actor)
     known = msgspec.to_builtins(await ctx.read(versions.details_of, notice.organisation_id))
     details = msgspec.convert({**known, **notice.after}, ApplicationDetails)
     municipality = await _municipality(ctx, details.municipality_code)
@@ -84,6 +86,7 @@ async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes
 @get("/staff/organisations/{organisation_id:uuid}/form1.pdf", policy=Permission.APPLICATION_READ)
 async def known_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[bytes]:
     """様式1 with what is registered today, for the organisation to read and correct with a pen."""
+    await ctx.read(pledges.require_pledge_for, organisation_id, actor=ctx.actor)
     known = await ctx.read(versions.details_of, organisation_id)
     await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
     municipality = await _municipality(ctx, known.municipality_code)

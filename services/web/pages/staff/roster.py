@@ -17,7 +17,7 @@ from services.web.pages.public.organisations import FILTERS, Wanted, options_of,
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
-from shared.members import access_log, exports, paper, portal, portal_queries, roster
+from shared.members import access_log, exports, paper, pledges, portal, portal_queries, roster
 from shared.members.roster import Freshness, Order, RosterLine, Show, Standing
 
 AnyRequest = Request[Any, Any, Any]
@@ -105,10 +105,15 @@ def sought_of(request: AnyRequest) -> Sought:
 
 @get(PATH, policy=Permission.APPLICATION_READ)
 async def list_organisations(request: AnyRequest, ctx: Ctx, done: FromQuery[str] = "") -> Response[Any]:
-    sought = sought_of(request)
+    sought, audience = sought_of(request), await ctx.read(pledges.audience_for, ctx.actor)
     number = sought.wanted.page
     found = await ctx.read(
-        roster.roster, sought.wanted.sought, **sought.filters, first=PER_PAGE, offset=(number - 1) * PER_PAGE
+        roster.roster,
+        sought.wanted.sought,
+        **sought.filters,
+        audience=audience,
+        first=PER_PAGE,
+        offset=(number - 1) * PER_PAGE,
     )
     ids = [each.id for each in found.items]
     await ctx.write(access_log.note_list, actor=ctx.actor, action=access_log.LISTED, organisation_ids=ids)
@@ -195,7 +200,8 @@ async def _export(ctx: Context, request: AnyRequest) -> Listing:
 async def _taken_along(ctx: Context, request: AnyRequest, action: str) -> list[RosterLine]:
     """With the filters of the list. Whoever takes hidden contacts along is seen by the organisations."""
     sought = sought_of(request)
-    lines = await ctx.read(roster.whole, sought.wanted.sought, **sought.filters)
+    audience = await ctx.read(pledges.audience_for, ctx.actor)
+    lines = await ctx.read(roster.whole, sought.wanted.sought, **sought.filters, audience=audience)
     ids = [each.id for each in lines]
     await ctx.write(access_log.note_list, actor=ctx.actor, action=action, organisation_ids=ids)
     return lines

@@ -15,6 +15,7 @@ from shared.members.umbrella import service
 from shared.tenants.models import Level, Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import make_member, make_organisation, make_platform
+from tests.factories.screening import make_pledge
 from tests.services.web.conftest import ClientFor
 
 
@@ -139,7 +140,7 @@ async def test_the_map_and_its_table_show_the_same_numbers_under_the_filters(
         assert (table, tiles["阿南市"]) == ({"阿南市": count}, count)
 
 
-async def test_a_confidential_place_is_nowhere_but_with_the_secretariat(
+async def test_a_confidential_place_is_nowhere_but_with_the_secretariat_that_has_promised_secrecy(
     client_for: ClientFor, web_database: Database, worker_database: Database, platform: Tenant
 ) -> None:
     shelter = await make_member(
@@ -152,10 +153,13 @@ async def test_a_confidential_place_is_nowhere_but_with_the_secretariat(
     await tag(web_database, platform, shelter, address_confidential=True, reason="避難先のため")
     own = await make_account(worker_database, platform, Role.ORGANISATION_USER, organisation_id=shelter)
     staff = await make_account(worker_database, platform, Role.SECRETARIAT)
+    sworn = await make_account(worker_database, platform, Role.SECRETARIAT)
+    await make_pledge(worker_database, platform, sworn)
     query = """{ organisations { nodes { phone address postalCode municipality municipalityCode } }
       there: organisations(filter: {municipalities: ["阿南市"]}) { totalCount } }"""
     seen = {}
-    for who, account in (("a stranger", None), ("itself", own), ("the secretariat", staff)):
+    people = {"a stranger": None, "itself": own, "who has promised nothing": staff, "the secretariat": sworn}
+    for who, account in people.items():
         client = client_for(platform)
         if account:
             client = await signed_in(client, account)
@@ -175,6 +179,7 @@ async def test_a_confidential_place_is_nowhere_but_with_the_secretariat(
     assert seen == {
         "a stranger": hidden,
         "itself": hidden,
+        "who has promised nothing": hidden,
         "the secretariat": (
             True,
             True,

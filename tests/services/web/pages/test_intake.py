@@ -18,7 +18,7 @@ from shared.members.models import Channel
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import make_member, make_platform, settle
-from tests.factories.screening import PDF, picture
+from tests.factories.screening import PDF, make_pledge, picture
 from tests.services.web.conftest import ClientFor
 
 NEW = "/staff/applications/new"
@@ -35,6 +35,7 @@ async def platform(worker_database: Database, site: Site) -> Tenant:
 @pytest.fixture
 async def staff(client_for: ClientFor, worker_database: Database, platform: Tenant) -> httpx.AsyncClient:
     account = await make_account(worker_database, platform, Role.SECRETARIAT, name="阿波 緑")
+    await make_pledge(worker_database, platform, account)
     return await signed_in(client_for(platform), account)
 
 

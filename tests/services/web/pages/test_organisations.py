@@ -13,6 +13,7 @@ from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import HIDDEN_PHONE, make_member, make_organisation, make_platform
+from tests.factories.screening import make_pledge
 from tests.services.web.conftest import ClientFor
 
 
@@ -209,6 +210,7 @@ async def test_members_and_the_secretariat_see_more_and_leave_nothing_in_the_cac
     )
     of = own if role is Role.ORGANISATION_USER else None
     account = await make_account(worker_database, platform, role, organisation_id=of)
+    await make_pledge(worker_database, platform, account)
     path = f"/organisations/{organisation_id}"
     insider = await signed_in(client_for(platform), account)
     page = main_of(await insider.get(path))
