@@ -187,8 +187,8 @@ def _ledger_row(row: ImportRow) -> LedgerRow:
 def _remark(row: LedgerRow, problem: Refusal, columns: ColumnGuess) -> Remark:
     name = problem.field or "name"
     place = place_of(row.number, columns.meanings.index(name)) if name in columns.meanings else ""
-    values = {"name": row.details.name, "joined_on": row.joined_on, "left_on": row.left_on}
-    return Remark(row.number, place, MEANINGS.get(name, ""), str(values.get(name) or ""), problem.message)
+    value = getattr(row, name, None) or getattr(row.details, name, None)
+    return Remark(row.number, place, MEANINGS.get(name, ""), str(value or ""), problem.message)
 
 
 def _kept(kind: str, remark: Remark) -> dict[str, Any]:

@@ -102,10 +102,10 @@ def guess_columns(table: Table) -> ColumnGuess:
     if not named:
         raise NoHeader
     row, meanings = max(named, key=lambda each: sum(map(bool, each[1])))
+    meanings = _with_ledger_ids(table, row.number, meanings)
     if len(row.cells) >= _FEWEST_COLUMNS and not any(each for each in meanings if each != "name"):
         raise NoHeader
-    titles = tuple(_title(cell) for cell in row.cells)
-    return ColumnGuess(row.number, titles, _with_ledger_ids(table, row.number, meanings))
+    return ColumnGuess(row.number, tuple(_title(cell) for cell in row.cells), meanings)
 
 
 def _with_ledger_ids(table: Table, header: int, meanings: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -19,11 +18,11 @@ from shared.kit.spreadsheets.reading import read_table
 from shared.members import queries
 from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
-from tests.factories.members import make_platform, settle
+from tests.factories.members import make_platform
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import fields_of
+from tests.services.web.pages.staff.lists import PATH, bring, send, upload, work
 
-PATH = "/staff/members/import"
 FOUNDED = date(2023, 2, 20)
 HEADERS = ("No.", "団体名", "フリガナ", "〒", "住所", "TEL", "メールアドレス", "団体区分", "活動分野", "入会日", "備考")
 
@@ -76,38 +75,6 @@ def book(rows: Sequence[Sequence[Any]], headers: Sequence[str] = HEADERS) -> byt
                 else:
                     page.write(number, column, cell)
     return target.getvalue()
-
-
-async def upload(client: httpx.AsyncClient, data: bytes, name: str = "会員名簿.xlsx") -> httpx.Response:
-    sent = fields_of((await client.get(PATH)).text, 'type="file"')
-    return await client.post(PATH, data=sent, files={"file": (name, data)})
-
-
-async def send(client: httpx.AsyncClient, path: str, marker: str, **typed: str) -> httpx.Response:
-    """Send the form on the page at `path` whose address ends with `marker`."""
-    page = await client.get(path)
-    found = re.search(rf'action="([^"]+{marker})"', page.text)
-    assert found, (path, marker, page.text)
-    return await client.post(found.group(1), data=fields_of(page.text, found.group(0)) | typed)
-
-
-async def work(client: httpx.AsyncClient, settings: Settings, tenant: Tenant, path: str) -> str:
-    """What the page says when the background is done with it."""
-    for _ in range(50):
-        page = (await client.get(path)).text
-        if "data-progress" not in page:
-            return page
-        await settle(settings, tenant)
-    raise AssertionError("the import does not end")
-
-
-async def bring(client: httpx.AsyncClient, settings: Settings, tenant: Tenant, data: bytes) -> tuple[str, str]:
-    """Upload, take the columns as guessed, apply; the address and the last page."""
-    path = (await upload(client, data)).headers["location"]
-    assert (await send(client, path, "/columns")).status_code == 303
-    await work(client, settings, tenant, path)
-    assert (await send(client, path, "/apply")).status_code == 303
-    return path, await work(client, settings, tenant, path)
 
 
 async def test_97_organisations_come_from_an_excel_file(
