@@ -17,8 +17,10 @@ from services.web.graphql.announcements import AnnouncementMutations, Announceme
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
 from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.ledger import LedgerQueries
+from services.web.graphql.name_use import NameUseMutations, NameUseQueries
 from services.web.graphql.notices import NoticeMutations, NoticeQueries
 from services.web.graphql.organisations import OrganisationQueries
+from services.web.graphql.pledges import PledgeMutations, PledgeQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
 from services.web.graphql.problems import ProblemView, problem
 from services.web.graphql.registrations import RegistrationMutations, RegistrationQueries
@@ -47,6 +49,8 @@ Query = merge_types(
         ViewerQueries,
         ApplicationQueries,
         NoticeQueries,
+        NameUseQueries,
+        PledgeQueries,
         RegistrationQueries,
     ),
 )
@@ -56,6 +60,8 @@ Mutation = merge_types(
         ApplicationMutations,
         ScreeningMutations,
         NoticeMutations,
+        NameUseMutations,
+        PledgeMutations,
         AnnouncementMutations,
         EventMutations,
         RegistrationMutations,
