@@ -1,17 +1,12 @@
 """Member lists that go out: the columns that an import understands again, address labels, the printed list."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from shared.kit.spreadsheets.writing import Sheet, Value
 from shared.members.paper import AddressLabel, Column
 from shared.members.queries import OrganisationView
-from shared.members.tags import AUDIENCES, RESOURCES
+from shared.members.tags import AUDIENCES, RESOURCES, words_of
 from shared.members.words import SOURCES
-
-
-def _words(slugs: Iterable[str], known: Mapping[str, str]) -> str:
-    return "、".join(known.get(slug, slug) for slug in slugs)
-
 
 _Reader = Callable[[OrganisationView], Value]
 
@@ -41,9 +36,9 @@ MEMBER_COLUMNS: dict[str, _Reader] = {
     "団体の目的": lambda each: each.purpose,
     "主な活動": lambda each: each.summary,
     "活動エリア": lambda each: each.area,
-    "対象者の区分": lambda each: _words(each.audiences, AUDIENCES),
+    "対象者の区分": lambda each: words_of(each.audiences, AUDIENCES),
     "対象者": lambda each: each.audience,
-    "提供できる資源": lambda each: _words(each.resources, RESOURCES),
+    "提供できる資源": lambda each: words_of(each.resources, RESOURCES),
     "一言PR": lambda each: each.appeal,
     "加入日": lambda each: each.joined_on,
 }

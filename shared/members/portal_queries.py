@@ -48,6 +48,7 @@ class OwnColumns(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     visibility: dict[str, str]
+    has_address: bool
     address_confidential: bool
     address_confidential_reason: str | None
     email: str | None
@@ -69,16 +70,18 @@ class OwnColumns(msgspec.Struct, frozen=True, kw_only=True):
 
 _OWN = text(
     f"""
-    SELECT (to_jsonb(o) || jsonb_build_object('fresh_since', {FRESH_SINCE}, 'stays',
-      (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.joined_on DESC), '[]') FROM membership m
-        WHERE m.tenant_id = o.tenant_id AND m.organisation_id = o.id)))::text
-    FROM organisation o WHERE o.id = :id
+    SELECT to_jsonb(own)::text FROM (
+      SELECT o.name, o.visibility, o.address IS NOT NULL AS has_address, o.address_confidential, o.address_confidential_reason, o.email, o.contact_name, o.confirmed_on,
+        {FRESH_SINCE} AS fresh_since, o.revision, o.created_at, o.updated_at,
+        (SELECT coalesce(jsonb_agg(to_jsonb(m) ORDER BY m.joined_on DESC), '[]') FROM membership m
+          WHERE m.tenant_id = o.tenant_id AND m.organisation_id = o.id) AS stays
+      FROM organisation o WHERE o.id = :id) own
     """
 ).bindparams(bindparam("id", type_=Uuid))
 
 
 async def own_columns(session: AsyncSession, organisation_id: UUID) -> OwnColumns:
-    """For its people and the secretariat; also of one that has left."""
+    """For its people and the secretariat; also of one that has left. Not its address, which only managers and the secretariat read."""
     row = (await session.execute(_OWN, {"id": organisation_id})).scalar_one_or_none()
     if row is None:
         raise NotFound

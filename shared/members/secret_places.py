@@ -61,6 +61,14 @@ class SecretPlace(msgspec.Struct, frozen=True, kw_only=True):
         return own is not None and own.groups() in _POSTAL.findall(told)
 
 
+class Told(msgspec.Struct, frozen=True):
+    """A text in which the place stands. `kind` is organisation, announcement or event."""
+
+    kind: str
+    id: UUID
+    title: str
+
+
 async def secret_place(session: AsyncSession, organisation_id: UUID) -> SecretPlace | None:
     """None: nothing is to be kept."""
     return (await secret_places(session, [organisation_id])).get(organisation_id)
@@ -79,6 +87,29 @@ async def secret_places(session: AsyncSession, organisation_ids: Collection[UUID
     """Of those among them whose address is confidential."""
     rows = (await session.execute(_SECRET, {"ids": list(organisation_ids)})).mappings()
     return {row["id"]: SecretPlace(**{name: row[name] for name in SecretPlace.__struct_fields__}) for row in rows}
+
+
+_SAID = text(
+    """
+    SELECT 'organisation' AS kind, o.id, o.name AS title,
+      ARRAY[o.summary, o.purpose, o.area, o.audience, o.appeal, o.website] AS texts FROM organisation o WHERE o.id = :id
+    UNION ALL SELECT 'announcement', a.id, a.title, ARRAY[a.title, a.body, a.body_easy] FROM announcement a
+      WHERE a.member_organisation_id = :id AND a.state <> 'WITHDRAWN'
+    UNION ALL SELECT 'event', e.id, e.title,
+      ARRAY[e.title, e.venue, e.description, e.description_easy, e.audience, e.how_to_apply, e.accessibility] FROM event e
+      WHERE e.member_organisation_id = :id
+    ORDER BY 1 DESC, 3, 2 LIMIT 500
+    """
+).bindparams(bindparam("id", type_=Uuid))
+
+
+async def told_already(session: AsyncSession, organisation_id: UUID) -> list[Told]:
+    """What was written before the address became confidential, and says it still."""
+    place = await secret_place(session, organisation_id)
+    if place is None:
+        return []
+    rows = (await session.execute(_SAID, {"id": organisation_id})).all()
+    return [Told(row.kind, row.id, row.title) for row in rows if place.is_told_in("\n".join(filter(None, row.texts)))]
 
 
 def refuse(place: SecretPlace | None, texts: Mapping[str, str | None], labels: Mapping[str, str] = LABELS) -> None:

@@ -37,6 +37,11 @@ def slugs(given: Iterable[str], known: Mapping[str, str]) -> list[str]:
     return [by_word.get(each, each) for each in given]
 
 
+def words_of(chosen: Iterable[str], known: Mapping[str, str]) -> str:
+    """子ども、高齢の方"""
+    return "、".join(known.get(slug, slug) for slug in chosen)
+
+
 def checked(given: Iterable[str], known: Mapping[str, str], field: str) -> list[str]:
     """In the order of the forms, each once."""
     chosen = set(given)

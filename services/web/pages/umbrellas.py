@@ -16,7 +16,7 @@ from services.web.rendering import page
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.refusals import NotFound, Refusal
-from shared.members import tags
+from shared.members import secret_places, tags
 from shared.members.umbrella import queries as umbrella
 from shared.members.umbrella import service as umbrella_service
 from shared.members.umbrella.queries import Listing
@@ -62,6 +62,7 @@ async def show(
         address=door.of(organisation_id),
         kept=kept,
         listing=shown,
+        told=await ctx.read(secret_places.told_already, organisation_id) if shown else [],
         view=FormView(typed or _first_values(shown), refusal),
         done=DONE.get(done),
         form_key=new_form_key(),

@@ -18,7 +18,7 @@ from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Actor, Permission
 from shared.kit.refusals import Conflict, NotFound, Refusal
-from shared.members import portal, portal_queries, queries, versions
+from shared.members import portal, portal_queries, queries, secret_places, tags, versions
 from shared.members.details import LABELS
 from shared.members.models import CONTACT_COLUMNS, NoticeState, Visibility
 from shared.members.notices import queries as notice_queries
@@ -86,6 +86,8 @@ async def preview(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         contact_columns=CONTACT_COLUMNS,
         labels=LABELS,
         visibilities=VISIBILITIES,
+        tags=tags,
+        words_of=tags.words_of,
         others=await others(ctx, organisation_id),
     )
 
@@ -132,6 +134,7 @@ async def _form(
         choices=await join_form.choices(ctx),
         by_notice=await ctx.read(portal_queries.changes_by_notice),
         waiting=waiting.items,
+        told=await ctx.read(secret_places.told_already, organisation_id),
         done=done,
     )
 
