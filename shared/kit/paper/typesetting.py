@@ -27,6 +27,7 @@ _LONGEST_SECONDS = 120
 
 
 class Document(StrEnum):
+    DISCUSSION = "discussion.typ"
     FORM = "form.typ"
     LABELS = "labels.typ"
     NAME_LIST = "name_list.typ"
