@@ -8,6 +8,7 @@ from services.web.pages.member import news as member_news
 from services.web.pages.member import notices as member_notices
 from services.web.pages.member import people as member_people
 from services.web.pages.member import profile as member_profile
+from services.web.pages.member import registrations as member_registrations
 from services.web.pages.national import figures
 from services.web.pages.operator import tenants
 from services.web.pages.public import (
@@ -52,6 +53,8 @@ from services.web.pages.staff import (
     profile,
     profile_lists,
     record,
+    registration_entry,
+    registrations,
     roster,
     screening,
 )
@@ -84,6 +87,9 @@ ROUTES = [
     *desk.ROUTES,
     *staff_news.ROUTES,
     *staff_events.ROUTES,
+    *registrations.ROUTES,
+    *registration_entry.ROUTES,
+    *member_registrations.ROUTES,
     *check_in.ROUTES,
     *check_in_sync.ROUTES,
     *event_changes.ROUTES,

@@ -137,8 +137,6 @@ async def _own(ctx: Context, key: str) -> Own:
 
 async def _change(session: AsyncSession, *, actor: Actor, form: Form, own: Own, draft: RegistrationDraft) -> None:
     """Two clicks change it once, and the second does not meet the first as somebody else's change."""
-    read = form.text("revision")
-    revision = int(read) if read.isascii() and read.isdigit() and len(read) < 10 else 0
 
     async def effect() -> dict[str, Any]:
         await service.change(
@@ -146,7 +144,7 @@ async def _change(session: AsyncSession, *, actor: Actor, form: Form, own: Own, 
             actor=as_citizen(actor),
             registration_id=own.registration.id,
             draft=draft,
-            revision=revision,
+            revision=registration_form.revision_of(form),
         )
         return {}
 

@@ -1,6 +1,7 @@
 """参加申込: 入力 → 確認 → 受付, without an account."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from services.web.pages import registration_form
 from services.web.pages.arguments import id_of
 from services.web.pages.registration_form import Values
 from services.web.pages.signin import client_address
+from services.web.registering import registering
 from services.web.rendering import page
 from shared.events import queries
 from shared.events import words as event_words
@@ -64,8 +66,7 @@ async def register(request: AnyRequest, ctx: Ctx, event_id: FromPath[str]) -> Re
             return await _send(request, ctx, event, draft, values)
         _check(event, draft, ctx.actor)
         return await _confirm(ctx, event, draft, values)
-    except AlreadyRegistered as known:
-        await ctx.write(service.remind_of_registration, event_id=known.event_id, known_as=known.known_as)
+    except AlreadyRegistered:
         return await page(ctx, "registrations/known.html", headers=PRIVATE, event=event)
     except Refusal as refusal:
         return await _refused(ctx, event, values, refusal)
@@ -121,7 +122,8 @@ async def _send(
     cleaned = checked_registration(draft)
     address = client_address(request)
     await limit_registrations(ctx, event_id=event.id, email=cleaned.email or "", client_address=address)
-    key = await ctx.write(_register, actor=ctx.actor, event_id=event.id, draft=draft, form_key=values["key"])
+    command = partial(_register, actor=ctx.actor, event_id=event.id, draft=draft, form_key=values["key"])
+    key = await registering(ctx, event.id, command)
     return Redirect(f"/registrations/{key}?done=registered", status_code=303, headers=PRIVATE)
 
 

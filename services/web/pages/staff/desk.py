@@ -15,6 +15,7 @@ from shared.events import proposal_queries, stated_counts, words
 from shared.events import queries as events
 from shared.events.models import EventState
 from shared.events.pictures import pictures_alike
+from shared.events.registrations import queries as registrations
 from shared.identity.policy import Permission
 from shared.kit import clock, post
 from shared.kit.japanese.eras import japanese_date
@@ -29,6 +30,8 @@ from shared.statistics.words import NAMES
 
 #: Mail that has waited longer than this is something that the staff should hear of.
 LATE = timedelta(minutes=15)
+#: How long the desk tells that a waiting list has moved.
+RECENT = timedelta(days=3)
 OPEN_STATES = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW, ApplicationState.RETURNED)
 
 
@@ -46,7 +49,7 @@ class Waiting(msgspec.Struct, frozen=True):
 @get("/staff", policy=Permission.DESK_SEE)
 async def show_desk(ctx: Ctx) -> Response[Any]:
     waiting = [*await _applications(ctx), *await _notices(ctx), *await _name_uses(ctx)]
-    waiting += [*await _letters(ctx), *await _drafts(ctx)]
+    waiting += [*await _letters(ctx), *await _drafts(ctx), *await _moved(ctx)]
     upcoming = await ctx.read(events.upcoming, limit=5)
     counts = await ctx.read(statistics.count_today)
     return await page(
@@ -131,6 +134,23 @@ async def _drafts(ctx: Context) -> list[Waiting]:
         Waiting(sum(len(group.pictures) for group in alike), "枚", "同じ説明（代替テキスト）の画像", "/staff/pictures"),
         Waiting(written.total, "件", "お知らせの下書き", "/staff/news"),
         Waiting(planned.total, "件", "行事の下書き", "/staff/events"),
+    ]
+
+
+async def _moved(ctx: Context) -> list[Waiting]:
+    """Waiting lists that moved: whoever has no mail wants to be called."""
+    if not ctx.actor.may(Permission.REGISTRATION_READ):
+        return []
+    moved = await ctx.read(registrations.moved, since=clock.now() - RECENT)
+    return [line for each in moved for line in _moved_lines(each)]
+
+
+def _moved_lines(each: registrations.Moved) -> list[Waiting]:
+    path = f"/staff/events/{each.event_id}/registrations"
+    waiting = f"{path}?status=WAITLISTED"
+    return [
+        Waiting(each.promoted, "組", "キャンセル待ちから参加確定", path, note=f"この3日間、{each.title}"),
+        Waiting(each.passed_over, "組", "席が足りず見送られたキャンセル待ち", waiting, note=each.title),
     ]
 
 
