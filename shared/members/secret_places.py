@@ -26,7 +26,9 @@ _UNITS = {"十": 10, "百": 100}
 _BETWEEN = re.compile("(?<=[0-9])(?:丁目|番地の|番地|番|号室|号|の|之|ー)+")
 _PREFECTURE = re.compile("^(?:北海道|東京都|京都府|大阪府|.{2,3}県)")
 _TOWN = re.compile("^(?:.{1,5}?郡)?.{1,6}?[市区町村]")
-_UP_TO_THE_NUMBER = re.compile("^(.*?[0-9][0-9ー]*)(.*)$")
+#: The block is enough to find the door: 万代町1ー1 of 万代町1ー1ー5.
+_UP_TO_THE_NUMBER = re.compile("^(.*?[0-9]+(?:ー[0-9]+)?)[0-9ー]*(.*)$")
+_NO_WORD = re.compile("[0-9ー]*")
 _POSTAL = re.compile("(?<![0-9ー])([0-9]{3})ー?([0-9]{4})(?![0-9ー])")
 _SHORTEST_BUILDING = 3
 _SHORTEST_PLACE = 4
@@ -54,7 +56,7 @@ class SecretPlace(msgspec.Struct, frozen=True, kw_only=True):
             return [rest] if len(rest) >= _SHORTEST_PLACE else []
         street, building = numbered[1].strip("ー"), re.sub("[0-9ーf階室]+$", "", numbered[2])
         known = len(building) >= _SHORTEST_BUILDING and building not in fold(self.name)
-        return [sign for sign in (street, building if known else "") if sign and not sign.isdecimal()]
+        return [sign for sign in (street, building if known else "") if not _NO_WORD.fullmatch(sign)]
 
     def _postal_code_in(self, told: str) -> bool:
         own = _POSTAL.search(fold(self.postal_code))
