@@ -247,7 +247,8 @@ def _outcome(key: str, event: EventFile) -> Iterator[Row]:
         yield row("event_report", key, this, published_at=published_at, **text)
     for ordinal, photo in enumerate(event.photos, start=1):
         refs = this | {"media_id": ("media", photo.file)}
-        yield row("report_photo", f"{key}/{ordinal}", refs, ordinal=ordinal, caption=photo.caption)
+        shown = {"caption": photo.caption, "credit": photo.credit, "consented": True}
+        yield row("report_photo", f"{key}/{ordinal}", refs, ordinal=ordinal, **shown)
     for ordinal, measure in enumerate(event.measures, start=1):
         yield row("measure", f"{key}/{measure.name}", this, ordinal=ordinal, **_columns(measure))
 
@@ -259,7 +260,9 @@ def _discussion(key: str, event: EventFile) -> Iterator[Row]:
         yield row("discussion_topic", name, {"event_id": ("event", key)}, ordinal=ordinal, **text)
         for place, opinion in enumerate(topic.opinions, start=1):
             refs = {"topic_id": ("discussion_topic", name)}
-            yield row("opinion", f"{name}/{place}", refs, ordinal=place, body=opinion.body, gloss=opinion.gloss)
+            tags = {field: list(getattr(opinion, field)) for field in ("targets", "methods", "timings")}
+            said = {"body": opinion.body, "gloss": opinion.gloss}
+            yield row("opinion", f"{name}/{place}", refs, ordinal=place, **said, **tags)
 
 
 def _columns(entry: msgspec.Struct) -> dict[str, Any]:

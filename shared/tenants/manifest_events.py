@@ -46,10 +46,14 @@ class MeasureEntry(Strict):
 
 
 class PhotoEntry(Strict):
-    """`file` names [[media]] of tenant.toml. A caption here goes before the medium's own."""
+    """`file` names [[media]] of tenant.toml. A caption here goes before the medium's own.
+
+    Whoever writes the file vouches for 撮影の同意.
+    """
 
     file: str
     caption: str | None = None
+    credit: str | None = None
 
 
 class ReportEntry(Strict):
@@ -61,10 +65,13 @@ class ReportEntry(Strict):
 
 
 class OpinionEntry(Strict):
-    """意見 as it was said; `gloss` is what stood in brackets."""
+    """意見 as it was said; `gloss` is what stood in brackets. The tags are 対象, 方法 and 時期."""
 
     body: str
     gloss: str | None = None
+    targets: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    timings: tuple[str, ...] = ()
 
 
 class TopicEntry(Strict):
@@ -95,6 +102,8 @@ class EventFile(Strict):
     capacity: int | None = None
     online_capacity: int | None = None
     takes_registrations: bool = True
+    members_only: bool = False
+    party_limit: int = 1
     registration_opens_at: datetime | None = None
     registration_deadline: datetime | None = None
     audience: str | None = None

@@ -10,12 +10,13 @@ from strawberry import ID, Parent
 from services.web.graphql.media import Image
 from services.web.graphql.policies import everyone
 from services.web.graphql.types import Info
-from shared.events.models import EventKind, EventState
-from shared.events.views import EventView, Phase, PhotoView, ReportView
+from shared.events.models import EventKind, EventState, FollowUpState
+from shared.events.views import EventView, OpinionView, Phase, PhotoView, ReportView
 from shared.kit import clock
 
 strawberry.enum(EventKind, description="式典, セミナー, 情報交換会, ワークショップ, 講座, 会合, シンポジウム")
 strawberry.enum(EventState, name="EventStatus", description="下書き, 予告, 受付中, 満員, 終了, 報告済, 延期, 中止")
+strawberry.enum(FollowUpState, name="FollowUpStatus", description="未着手, 検討中, 実施, 見送り")
 strawberry.enum(
     Phase, name="EventPhase", description="The status as readers of today see it: PAST once its day is over"
 )
@@ -68,11 +69,38 @@ class Measure:
     as_of: date | None
 
 
+@strawberry.type(description="A public event or announcement, to go on to")
+@everyone
+class Linked:
+    id: ID
+    title: str
+
+
+@strawberry.type(description="その後: what everybody may know of what became of an opinion")
+@everyone
+class FollowUp:
+    id: ID
+    title: str
+    state: FollowUpState = strawberry.field(name="status")
+    result: str | None
+    updated_at: datetime
+    event: Linked | None
+    announcement: Linked | None
+
+
 @strawberry.type(description="意見, as it was said")
 @everyone
 class Opinion:
     body: str
     gloss: str | None = strawberry.field(description="What stood in brackets")
+    targets: list[str] = strawberry.field(description="対象: whom it speaks of, in free words")
+    methods: list[str] = strawberry.field(description="方法: how")
+    timings: list[str] = strawberry.field(description="時期: when")
+    follow_up: FollowUp | None = strawberry.field(description="What became of it, where that is public")
+
+    @strawberry.field(graphql_type=FollowUpState | None, description="Of its follow-up")
+    def status(parent: Parent[OpinionView]) -> FollowUpState | None:
+        return parent.follow_up.state if parent.follow_up else None
 
 
 @strawberry.type(description="討議の柱")
@@ -88,6 +116,10 @@ class DiscussionTopic:
 @everyone
 class Photo:
     media: Image = strawberry.field(name="image")
+
+    @strawberry.field(description="Who took it")
+    def credit(parent: Parent[PhotoView]) -> str | None:
+        return parent.credit or parent.media.credit
 
     @strawberry.field(description="Of this place; else the picture's own")
     def caption(parent: Parent[PhotoView]) -> str | None:
@@ -152,6 +184,10 @@ class Event:
     measures: list[Measure]
     topics: list[DiscussionTopic]
     photos: list[Photo]
+
+    @strawberry.field(description="Of those who were there; once it has begun")
+    def questionnaire_url(parent: Parent[EventView]) -> str | None:
+        return parent.questionnaire(clock.now())
 
     @strawberry.field
     def phase(parent: Parent[EventView]) -> Phase:

@@ -115,6 +115,9 @@ class CreateEventInput:
     description: str | None = strawberry.field(default=UNSET, description="Markdown")
     description_easy: str | None = UNSET
     flyer_id: ID | None = UNSET
+    questionnaire_url: str | None = strawberry.field(
+        default=UNSET, description="https; people see it once the event has begun"
+    )
     sessions: list[SessionInput] | None = UNSET
     idempotency_key: str | None = None
 
@@ -148,6 +151,9 @@ class UpdateEventInput:
     description: str | None = UNSET
     description_easy: str | None = UNSET
     flyer_id: ID | None = UNSET
+    questionnaire_url: str | None = strawberry.field(
+        default=UNSET, description="https; people see it once the event has begun"
+    )
     sessions: list[SessionInput] | None = UNSET
 
 
@@ -176,7 +182,7 @@ class EventMutations:
             row = await service.create_event(session, actor=by(info), draft=draft, sessions=_parts(input.sessions))
             return row.id
 
-        return await create(info, input, effect, _whole)
+        return await create(info, input, effect, whole_event)
 
     @strawberry.mutation(graphql_type=EventResult, metadata=_WRITE, description="What is left out stays as it is")
     async def update_event(self, info: Info, input: UpdateEventInput) -> EventView:
@@ -204,22 +210,23 @@ async def _update(session: AsyncSession, info: Info, input: UpdateEventInput) ->
     )
     if input.sessions is not UNSET:
         await service.set_sessions(session, actor=by(info), event_id=wanted, sessions=_parts(input.sessions))
-    return await _whole(session, wanted)
+    return await whole_event(session, wanted)
 
 
 async def _publish(session: AsyncSession, info: Info, input: PublishEventInput) -> EventView:
     wanted = required(input.id)
     await service.publish_event(session, actor=by(info), event_id=wanted)
-    return await _whole(session, wanted)
+    return await whole_event(session, wanted)
 
 
 async def _cancel(session: AsyncSession, info: Info, input: CancelEventInput) -> EventView:
     wanted = required(input.id)
     await service.cancel_event(session, actor=by(info), event_id=wanted, reason=input.reason)
-    return await _whole(session, wanted)
+    return await whole_event(session, wanted)
 
 
-async def _whole(session: AsyncSession, event_id: UUID) -> EventView:
+async def whole_event(session: AsyncSession, event_id: UUID) -> EventView:
+    """After it was written."""
     found = await queries.event(session, event_id, drafts=True)
     assert found is not None  # noqa: S101 - just written
     return found

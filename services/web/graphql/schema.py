@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 from services.web.graphql.affiliates import AffiliateQueries
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
+from services.web.graphql.event_reports import EventReportMutations
 from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.ledger import LedgerQueries
 from services.web.graphql.name_use import NameUseMutations, NameUseQueries
@@ -64,6 +65,7 @@ Mutation = merge_types(
         PledgeMutations,
         AnnouncementMutations,
         EventMutations,
+        EventReportMutations,
         RegistrationMutations,
     ),
 )

@@ -86,3 +86,24 @@ def test_mistakes_in_the_programme_say_where_they_are() -> None:
 def test_a_programme_has_an_end() -> None:
     with pytest.raises(Refusal, match="60件まで"):
         checked_sessions(tuple(SessionDraft(title="話") for _ in range(61)))
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("https://forms.example.jp/a?b=1", True),
+        ("http://forms.example.jp/a", False),
+        ("javascript:alert(1)", False),
+        ("https://", False),
+        ("https://somebody:secret@forms.example.jp/", False),
+        ("https://forms.example.jp/a b", False),
+    ],
+)
+def test_a_questionnaire_is_reached_by_https_only(address: str, taken: bool) -> None:
+    draft = event_draft(questionnaire_url=address)
+    if taken:
+        assert checked_event(draft).questionnaire_url == address
+        return
+    with pytest.raises(Refusals) as refused:
+        checked_event(draft)
+    assert [problem.field for problem in refused.value.problems] == ["questionnaire_url"]

@@ -29,6 +29,7 @@ TEXTS = (
     "contact_email",
     "organiser",
     "accessibility",
+    "questionnaire_url",
     "description",
     "description_easy",
 )
@@ -60,6 +61,7 @@ IN_ORDER = (
     "contact_phone",
     "contact_email",
     "accessibility",
+    "questionnaire_url",
 )
 SEATS = {"capacity": "会場の定員", "online_capacity": "オンラインの定員"}
 PARTY = ("party_limit", "一度に申し込める人数")
@@ -147,7 +149,9 @@ def read_event(form: Form, rows: Rows, flyer_id: UUID | None) -> EventInput:
         reader.problems.append(Refusal("REQUIRED", "種類を選んでください。", "kind"))
     columns: dict[str, Any] = {name: form.text(name) for name in TEXTS}
     columns |= {name: form.checked(name) for name in CHECKS}
-    columns |= {name: reader.number(form.text(name), name, label) for name, label in SEATS.items()}
+    # What a button offers in place of too few seats goes before what was typed.
+    seats = {name: form.text(f"{name}_instead") or form.text(name) for name in SEATS}
+    columns |= {name: reader.number(seats[name], name, label) for name, label in SEATS.items()}
     limit = reader.number(form.text(PARTY[0]), *PARTY)
     columns[PARTY[0]] = 1 if limit is None else limit
     known_kind = EventKind(kind) if kind in list(EventKind) else EventKind.MEETING

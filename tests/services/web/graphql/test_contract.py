@@ -15,7 +15,8 @@ CONNECTION = "edges { node cursor } nodes totalCount pageInfo { hasNextPage endC
 EVENT = (
     "id kind status title startsAt endsAt venue capacity onlineCapacity registrationDeadline audience description "
     "sessions { title appearances { personName roleLabel affiliation } } confirmedCount waitlistCount registrationOpen "
-    "flyer { url alt } report { body }"
+    "flyer { url alt document { fileName byteSize pages } documentUrl } report { body photos { caption credit } } "
+    "topics { question opinions { body gloss targets methods timings status followUp { title status result } } }"
 )
 #: Query fields with their arguments, and what can be selected below them.
 QUERIES = {
@@ -52,6 +53,7 @@ MUTATIONS = {
     "updateEvent": ("Event", "id title startsAt venue capacity sessions"),
     "publishEvent": ("Event", "id"),
     "cancelEvent": ("Event", "id reason"),
+    "publishEventReport": ("Event", "id body photos"),
 }
 INPUTS = {
     "OrganisationFilter": "search fields categories municipalities",
