@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +13,11 @@ from shared.events.registrations.service import AlreadyRegistered
 T = TypeVar("T")
 
 
-async def registering(ctx: Context, command: Callable[[AsyncSession], Awaitable[T]]) -> T:
+async def registering(ctx: Context, event_id: UUID, command: Callable[[AsyncSession], Awaitable[T]]) -> T:
     """Raises AlreadyRegistered, which says nothing but "see your mail", after the letter to the registered person is asked for."""
     try:
-        return await ctx.write(command)
+        async with ctx.site.turnstile.of(event_id):
+            return await ctx.write(command)
     except AlreadyRegistered as known:
         await ctx.write(service.remind_of_registration, event_id=known.event_id, known_as=known.known_as)
         raise

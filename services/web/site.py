@@ -11,6 +11,7 @@ from jinja2 import Environment
 from services.web.cache import PublicCache
 from services.web.environment import make_environment
 from services.web.tenancy import HostMap
+from services.web.turnstile import Turnstile
 from services.web.views import ViewCounter
 from shared.kit import content_version
 from shared.kit.database import policies
@@ -35,6 +36,7 @@ class Site:
         self.hosts = HostMap(settings)
         self.cache = PublicCache()
         self.views = ViewCounter(self.database)
+        self.turnstile = Turnstile()
         self.templates: Environment = make_environment(settings)
         self._profiles: dict[int, Profile] = {}
         self._listening: asyncio.Task[None] | None = None

@@ -37,14 +37,14 @@ async def _converse(target: Target, number: int, ends: float) -> int:
     try:
         while time.monotonic() < ends:
             writer.write(target.requests[(number + done * 7) % len(target.requests)])
-            await _read_answer(target, reader)
+            await read_answer(target, reader)
             done += 1
     finally:
         writer.close()
     return done
 
 
-async def _read_answer(target: Target, reader: asyncio.StreamReader) -> bytes:
+async def read_answer(target: Target, reader: asyncio.StreamReader) -> bytes:
     head = await reader.readuntil(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"{target.name}: {head[:200]!r}")
@@ -56,6 +56,6 @@ async def one_answer(target: Target) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
     writer.write(target.requests[0])
     try:
-        return await _read_answer(target, reader)
+        return await read_answer(target, reader)
     finally:
         writer.close()

@@ -16,6 +16,8 @@ from shared.kit.refusals import Refusal, Refusals
 
 log = structlog.get_logger()
 BUSY = "UNAVAILABLE"
+#: Waited too long for a row or for the statement's end, or in a circle with another.
+_TRY_AGAIN = ("55P03", "57014", "40P01", "40001")
 
 
 class ProblemView(msgspec.Struct, frozen=True):
@@ -78,7 +80,9 @@ def is_busy(cause: BaseException) -> bool:
     """The database is away or overloaded: worth trying again."""
     if isinstance(cause, PoolTimeout | OperationalError | InterfaceError | ConnectionError):
         return True
-    return isinstance(cause, DBAPIError) and cause.connection_invalidated
+    if not isinstance(cause, DBAPIError):
+        return False
+    return cause.connection_invalidated or getattr(cause.orig, "sqlstate", None) in _TRY_AGAIN
 
 
 def _said(code: str, message: str) -> dict[str, Any]:

@@ -171,7 +171,7 @@ class RegistrationMutations:
             )
             return row.id
 
-        return await registering(ctx, create_command(info, input, effect, queries.registration))
+        return await registering(ctx, event_id, create_command(info, input, effect, queries.registration))
 
     @strawberry.mutation(
         graphql_type=RegistrationResult, metadata=PUBLIC, description="More people only where they fit"

@@ -1,6 +1,6 @@
 """The seats of an event: the row that decides is the row that is shown.
 
-Every taker queues at the event's row: one statement locks it, looks whether the party fits, counts it and gives it a number.
+Every taker queues at the event; then one statement locks its row, looks whether the party fits, counts it and gives it a number.
 Nothing is counted first and taken later, and the table's own checks refuse what would oversell.
 """
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, case, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import Event, EventState
@@ -43,11 +43,24 @@ class Taken(msgspec.Struct, frozen=True):
         return self.event.last_number
 
 
+_QUEUE = text("SELECT pg_advisory_xact_lock(:tenant, :event)")
+
+
+async def queue(session: AsyncSession, event_id: UUID) -> None:
+    """Wait for one's turn at the event until the transaction ends, first come first served.
+
+    A row's own lock is not fair: who waits for a version of the row that is gone meanwhile is overtaken by who comes later.
+    """
+    event = int.from_bytes(event_id.bytes[-4:], signed=True)
+    await session.execute(_QUEUE, {"tenant": tenant_of(session), "event": event})
+
+
 async def take(session: AsyncSession, event_id: UUID, attendance: Attendance, party: int) -> Taken | None:
     """Seats for a whole party, or its place on the waiting list. None: there is no such event.
 
     A group that waits because it does not fit holds nobody up: who fits behind it is seated.
     """
+    await queue(session, event_id)
     capacity, taken, waiting = (getattr(Event, name) for name in COLUMNS[attendance])
     fits = or_(capacity.is_(None), taken + party <= capacity)
     seat = (

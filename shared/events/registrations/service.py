@@ -207,6 +207,7 @@ async def _both(session: AsyncSession, registration_id: UUID) -> tuple[Event, Re
     found = await session.get(Registration, (tenant_of(session), registration_id))
     if found is None:
         raise NotFound
+    await seats.queue(session, found.event_id)
     event = await locked(session, Event, found.event_id)
     return event, await locked(session, Registration, registration_id)
 
