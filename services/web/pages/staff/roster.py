@@ -33,8 +33,8 @@ SHOWS = {
     Show.MEMBERS: "いまの参加団体",
     Show.LATER: "参加予定の団体",
     Show.LEFT: "退会した団体",
-    Show.UNDATED: "参加した日の記録がない団体",
-    Show.ALL: "退会した団体も含めてすべて",
+    Show.UNDATED: "日付の記録がない団体",
+    Show.ALL: "退会も含めてすべて",
 }
 FRESHNESS = {
     Freshness.STALE: "400日より長く確認がない",
