@@ -34,6 +34,8 @@ def _dates(event: EventFile) -> Iterator[Mistake]:
     for name in ("capacity", "online_capacity"):
         if (getattr(event, name) or 0) < 0:
             yield (name,), f"{name} は0以上の整数で書いてください。"
+    if not 1 <= event.party_limit <= 50:
+        yield ("party_limit",), "party_limit は1から50までの整数で書いてください。"
 
 
 def _pictures(event: EventFile, files: set[str]) -> Iterator[Mistake]:

@@ -82,7 +82,8 @@ async def test_numbers_with_their_dates(tokushima: Applied) -> None:
 
 
 async def test_four_events_on_their_days(tokushima: Applied) -> None:
-    held = sorted((event.first_day, event.title, event.venue) for event in await tokushima.events())
+    documented = [event for event in await tokushima.events() if not event.title.startswith("【デモ】")]
+    held = sorted((event.first_day, event.title, event.venue) for event in documented)
     assert held == [
         (date(2023, 2, 20), "オープニングセレモニー", None),
         (date(2023, 4, 21), "第1回情報交換会", "アスティとくしま"),

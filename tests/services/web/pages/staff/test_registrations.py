@@ -231,3 +231,20 @@ async def test_the_member_who_holds_the_event_sees_its_list_and_no_other_does(
     assert await seen_by(Role.ORGANISATION_MANAGER, own) == 200
     assert await seen_by(Role.ORGANISATION_USER, own) == 403
     assert await seen_by(Role.ORGANISATION_MANAGER, await make_member(worker_database, tenant)) == 404
+
+
+async def test_fewer_seats_than_are_confirmed_are_refused_with_a_way_out(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_registration(worker_database, tenant, event.id, party_size=2)
+    path = f"/staff/events/{event.id}"
+    form = await open_form(staff, path, 'name="title"') | {"capacity": "1", "theme": "残るテーマ", "then": "save"}
+    refused = await staff.post(path, data=form)
+    assert (refused.status_code, 'value="1"' in refused.text, 'value="残るテーマ"' in refused.text) == (422, True, True)
+    assert f'href="{path_of(event)}?status=CONFIRMED"' in refused.text
+    assert 'name="capacity_instead" value="2"' in refused.text
+    again = await staff.post(path, data=form | {"capacity_instead": "2"})
+    assert again.status_code == 303, said(again.text)
+    async with worker_database.read(tenant.id) as session:
+        saved = await session.get_one(Event, (tenant.id, event.id))
+    assert (saved.capacity, saved.theme, saved.party_limit) == (2, "残るテーマ", 4)
