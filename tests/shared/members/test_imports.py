@@ -194,6 +194,21 @@ def test_the_municipality_is_found_in_its_column_or_in_the_address(world: World,
     assert only(world.read_one(市町村=town, 住所=address)).details.municipality_code == "362042"
 
 
+def test_tags_are_read_by_their_words_and_kana_of_persons_come_along(world: World) -> None:
+    reading = world.read_one(
+        **{
+            "対象者の区分": "子ども、若者・学生／宇宙人",
+            "提供できる資源": "人・場所",
+            "対象者": "小学生とその家族",
+            "担当者フリガナ": "さきやま はな",
+        }
+    )
+    details = only(reading).details
+    assert (details.audiences, details.resources) == (("children", "youth"), ("people", "place"))
+    assert (details.audience, details.contact_kana) == ("小学生とその家族", "サキヤマ ハナ")
+    assert [note.message for note in reading.notes] == ["「宇宙人」は対象者の区分の一覧にないため、外しました。"]
+
+
 def test_words_that_the_tenant_does_not_know_are_left_out_and_told(world: World) -> None:
     reading = world.read_one(区分="秘密結社", 分野="子育て・宇宙", 募集経路="風のたより", 市町村="火星市")
     details = only(reading).details

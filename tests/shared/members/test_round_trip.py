@@ -17,6 +17,7 @@ from shared.members.exports import member_lines, member_sheet
 from shared.members.imports.columns import guess_columns
 from shared.members.imports.reading import read_ledger
 from shared.members.queries import Named, OrganisationView
+from shared.members.tags import KINDS
 from shared.members.versions import CHANGEABLE, differences
 from tests.shared.members.lists import World, make_world
 
@@ -37,6 +38,10 @@ _DETAILS = st.builds(
     contact_department=st.one_of(st.just(""), _WORDS),
     fields=st.sampled_from([(), ("childcare",), ("childcare", "disaster")]),
     category=st.sampled_from(["", "npo", "private"]),
+    audiences=st.sampled_from([(), ("children",), ("youth", "carers")]),
+    resources=st.sampled_from([(), ("people",), ("goods", "place")]),
+    contact_name=st.one_of(st.just(""), _WORDS),
+    contact_kana=st.sampled_from(["", "サキヤマ ハナ"]),
     people=st.one_of(st.just(""), _NUMBERS),
     founded_year=st.sampled_from(["", "1998", "2024"]),
     activities=_LINES,
@@ -52,7 +57,8 @@ async def world(worker_database: Database) -> World:
 
 def view_of(details: ApplicationDetails, world: World) -> OrganisationView:
     """As the secretariat would read it from the ledger."""
-    plain = {name: value or None for name, value in msgspec.structs.asdict(details).items()}
+    tagged = {name: list(getattr(details, name)) for name in KINDS}
+    plain = {name: value or None for name, value in msgspec.structs.asdict(details).items()} | tagged
     names = {name: plain[name] for name in OrganisationView.__struct_fields__ if name in plain}
     numbers = {name: int(value) if (value := getattr(details, name)) else None for name in ("people", "founded_year")}
     category = next((each for each in world.profile.categories if each.slug == details.category), None)
@@ -65,8 +71,6 @@ def view_of(details: ApplicationDetails, world: World) -> OrganisationView:
         ],
         "municipality": None,
         "joined_on": date(2023, 2, 20),
-        "audiences": [],
-        "resources": [],
         "demo": False,
     }
     return msgspec.convert(names | numbers | known, OrganisationView)

@@ -99,6 +99,30 @@ async def test_a_withdrawal_ends_membership_and_listing_on_its_date(
     assert (await done(staff, LEAVE, values))["code"] == "CONFLICT"
 
 
+async def test_tags_and_kana_are_told_to_programs_too(
+    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, platform: Tenant
+) -> None:
+    organisation_id = await make_member(worker_database, platform, visibility={"contact_name": "PUBLIC"})
+    staff, wanted = await staff_for(platform), {"organisationId": str(organisation_id)}
+    said = {"audiences": ["子ども", "carers"], "resources": ["place"], "contactKana": "さきやま はる"}
+    notice = await done(staff, CHANGE, wanted | said)
+    assert sorted((each["field"], each["after"]) for each in notice["changes"]) == [
+        ("audiences", "children、carers"),
+        ("contactKana", "サキヤマ ハル"),
+        ("resources", "place"),
+    ]
+    query = "query ($id: ID!) { organisation(id: $id) { audiences resources contactKana representativeKana } }"
+    seen = (await data(client_for(platform), query, {"id": str(organisation_id)}))["organisation"]
+    assert seen == {
+        "audiences": ["children", "carers"],
+        "resources": ["place"],
+        "contactKana": "サキヤマ ハル",
+        "representativeKana": None,
+    }
+    refused = await done(staff, CHANGE, wanted | {"audiences": ["nobody"]})
+    assert (refused["code"], refused["field"]) == ("INVALID_INPUT", "audiences")
+
+
 async def test_nobody_speaks_for_another_organisation(
     client_for: ClientFor, staff_for: StaffFor, worker_database: Database, platform: Tenant, site: Site
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
 from shared.tenants.models import Tenant
+from tests.factories.content import photograph
 from tests.factories.members import settle
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import open_form
@@ -160,3 +161,86 @@ async def test_the_same_form_sent_twice_is_one_post(user: httpx.AsyncClient) -> 
     sent = form | {"title": "一度だけ", "body": "文", "then": "save"}
     await asyncio.gather(user.post("/member/news/new", data=sent), user.post("/member/news/new", data=sent))
     assert (await user.get("/member/news")).text.count("一度だけ") == 1
+
+
+async def discard(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    form = await open_form(client, f"{path}/discard")
+    return await client.post(f"{path}/discard", data={"csrf": form["csrf"]})
+
+
+@pytest.mark.parametrize("then", ["save", "propose"])
+async def test_a_member_throws_its_own_draft_away(
+    user: httpx.AsyncClient, manager: httpx.AsyncClient, staff: httpx.AsyncClient, then: str
+) -> None:
+    item = await write_news(user, then)
+    assert "この投稿を捨てる" in (await manager.get(f"/member/news/{item}")).text
+    assert (await discard(manager, f"/member/news/{item}")).headers["location"].endswith("done=discarded")
+    assert (await user.get(f"/member/news/{item}")).status_code == 404
+    assert SECRET not in (await staff.get("/staff/proposals")).text
+
+
+async def test_an_event_that_comes_to_nothing_is_thrown_away(user: httpx.AsyncClient) -> None:
+    form = await open_form(user, "/member/events/new")
+    moment = {"starts_at_year": "2027", "starts_at_month": "4", "starts_at_day": "3", "starts_at_time": "10:00"}
+    given = {"title": "春の食堂", "kind": "WORKSHOP", "description": "だれでもどうぞ。", "then": "save"}
+    assert (await user.post("/member/events/new", data=form | given | moment)).status_code == 303
+    item = re.findall(r"/member/events/([0-9a-f-]{36})", (await user.get("/member/news")).text)[0]
+    assert (await discard(user, f"/member/events/{item}")).status_code == 303
+    assert (await user.get(f"/member/events/{item}")).status_code == 404
+
+
+async def test_nobody_throws_away_what_is_anothers_or_public(
+    user: httpx.AsyncClient, stranger: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    item = await write_news(user)
+    own = await open_form(stranger, "/member/news/new")
+    sent = {"csrf": own["csrf"]}
+    assert (await stranger.post(f"/member/news/{item}/discard", data=sent)).status_code == 404
+    assert (await stranger.get(f"/member/news/{item}/discard")).status_code == 404
+    csrf = (await open_form(user, f"/member/news/{item}/discard"))["csrf"]
+    await act(staff, item, "release")
+    assert (await user.post(f"/member/news/{item}/discard", data={"csrf": csrf})).status_code == 409
+    assert (await user.get(f"/news/{item}")).status_code == 200
+
+
+async def with_picture(client: httpx.AsyncClient, path: str = "/member/news/new", **fields: str) -> httpx.Response:
+    form = await open_form(client, path)
+    given = {"title": "写真のあるお知らせ", "body": "文", "then": "propose"}
+    return await client.post(
+        path, data=form | given | fields, files={"file": ("a.png", photograph("PNG"), "image/png")}
+    )
+
+
+async def test_a_picture_comes_with_words_or_as_decoration(
+    user: httpx.AsyncClient, staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant
+) -> None:
+    wordless = await with_picture(user)
+    assert (wordless.status_code, 'id="alt-error"' in wordless.text) == (422, True)
+    assert (await with_picture(user, alt="鍋を囲む人たち", caption="炊き出し")).status_code == 303
+    item = re.findall(r"/member/news/([0-9a-f-]{36})", (await user.get("/member/news")).text)[0]
+    assert "画像の説明：鍋を囲む人たち" in (await staff.get(f"/staff/proposals/{item}")).text
+    await act(staff, item, "release")
+    page = (await client_for(tenant).get(f"/news/{item}")).text
+    assert ('alt="鍋を囲む人たち"' in page, "炊き出し" in page) == (True, True)
+    assert (await with_picture(user, decorative="1")).status_code == 303
+
+
+async def test_a_picture_goes_with_its_draft_and_nobody_elses_can_be_named(
+    user: httpx.AsyncClient, stranger: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    assert (await with_picture(user, alt="鍋を囲む人たち", then="save")).status_code == 303
+    item = re.findall(r"/member/news/([0-9a-f-]{36})", (await user.get("/member/news")).text)[0]
+    picture = (await open_form(user, f"/member/news/{item}"))["image_id"]
+    assert (await user.get(f"/media/{picture}/thumb")).status_code == 200
+    assert picture not in (await staff.get("/staff/news/new")).text
+    form = await open_form(stranger, "/member/news/new")
+    stolen = form | {"title": "題", "body": "文", "then": "preview", "image_id": picture}
+    assert picture not in (await stranger.post("/member/news/new", data=stolen)).text
+    kept = await open_form(user, f"/member/news/{item}") | {"then": "save", "without_picture": "1"}
+    assert (await user.post(f"/member/news/{item}", data=kept)).status_code == 303
+    assert "image_id" not in await open_form(user, f"/member/news/{item}")
+    assert (await user.get(f"/media/{picture}/thumb")).status_code == 404
+    assert (await with_picture(user, f"/member/news/{item}", alt="鍋", then="save")).status_code == 303
+    again = (await open_form(user, f"/member/news/{item}"))["image_id"]
+    await discard(user, f"/member/news/{item}")
+    assert (await user.get(f"/media/{again}/thumb")).status_code == 404
