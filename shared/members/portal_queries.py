@@ -35,12 +35,20 @@ class Month(msgspec.Struct, frozen=True):
 
 
 class Gains(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be counted honestly. `letters` are those that the platform sent about or to the organisation in a year."""
+    """What can be counted honestly. `letters` are those that the platform sent about or to the organisation in a year.
+
+    `relays` are its notices that were passed on to its registered children, `relayed_to` how many addressees, and `received`
+    how many of them have said so. `name_uses` are permissions to use the platform's name.
+    """
 
     months: list[Month]
     news: int
     events: int
     letters: int
+    relays: int
+    relayed_to: int
+    received: int
+    name_uses: int
 
 
 class OwnColumns(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +105,12 @@ _GAINS = text(
         FROM generate_series(date_trunc('month', :today::timestamp) - make_interval(months => :months - 1),
           date_trunc('month', :today::timestamp), interval '1 month') AS s(month)),
       'news', (SELECT count(*) FROM announcement a WHERE a.member_organisation_id = :id AND a.state = 'PUBLISHED'),
+      'relays', (SELECT count(*) FROM relay_request r WHERE r.organisation_id = :id),
+      'relayed_to', (SELECT count(*) FROM relay_receipt t JOIN relay_request r
+        ON r.tenant_id = t.tenant_id AND r.id = t.relay_request_id WHERE r.organisation_id = :id),
+      'received', (SELECT count(*) FROM relay_receipt t JOIN relay_request r
+        ON r.tenant_id = t.tenant_id AND r.id = t.relay_request_id WHERE r.organisation_id = :id AND t.confirmed_at IS NOT NULL),
+      'name_uses', (SELECT count(*) FROM name_use_request n WHERE n.organisation_id = :id AND n.state = 'APPROVED'),
       'events', (SELECT count(*) FROM event e WHERE e.member_organisation_id = :id AND e.state <> 'DRAFT'),
       'letters', (SELECT count(*) FROM letter l WHERE l.about_id = :id AND l.state = 'SENT'
         AND l.sent_at > now() - interval '1 year' AND l.template NOT LIKE 'identity/%'))::text

@@ -16,14 +16,18 @@ from sqlalchemy.dialects.postgresql import insert
 from services.web.graphql.schema import build
 from services.web.site import Site
 from shared.content import service as content
+from shared.events import proposals
 from shared.identity import service as identity
 from shared.identity.models import Role
 from shared.identity.policy import Actor, Permission
 from shared.identity.tokens import hash_of, new_token
 from shared.kit import clock
 from shared.kit.database.session import NATIONAL, Database
+from shared.kit.files import FileStore
 from shared.kit.settings import Settings
+from shared.members import intake
 from shared.members.models import Channel, Organisation, Visibility
+from shared.members.name_use import files
 from shared.members.notices import service as notices
 from shared.members.umbrella import service as umbrellas
 from shared.taxonomy.models import Municipality
@@ -34,6 +38,8 @@ from tests.factories.events import make_event, programme
 from tests.factories.identity import make_account, signed_in
 from tests.factories.letters import queue_letter
 from tests.factories.members import make_application, make_member, make_platform
+from tests.factories.name_use import DRAWING, make_name_use, manager_of, offer_name_use
+from tests.factories.screening import PDF, make_pledge
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 
@@ -62,7 +68,16 @@ CANARIES = {
     "a letter's receiver": "zqreceiver@member.example",
     "an account's mail": "zqaccount@people.example",
     "an account's name": "zqperson",
+    "a paper as it came": "zqscan",
+    "news that a member drafts": "zqmemberdraft",
+    "what a member wants the platform's name for": "zqpurpose",
+    "a request for the name as it came on paper": "zqnamescan",
+    "a logo that is handed out": "zqlogo",
 }
+
+
+#: Mutations by which a person speaks for himself or herself alone.
+OF_ONESELF = {"signPledge"}
 
 
 class Secrets(NamedTuple):
@@ -109,7 +124,33 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
     private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id]
+    private += await _of_members(worker_database, settings, tenant, member, application)
     return Secrets(tenant, private, [*private, member, shelter])
+
+
+async def _of_members(
+    database: Database, settings: Settings, tenant: Tenant, member: UUID, application: UUID
+) -> list[UUID]:
+    """Papers, a draft, and a request for the platform's name with its files."""
+    store, paper = FileStore(settings), PDF.replace(b"<<>>", b"<<>> % zqscan")
+    await offer_name_use(database, tenant)
+    asked = await make_name_use(database, tenant, member, title=BAIT, purpose="zqpurpose")
+    async with database.write(tenant.id) as session:
+        scan = await intake.keep_scan(session, store, data=paper, actor=TYPIST, application_id=application)
+        kept = await files.keep_scan(
+            session, store, asked.id, data=paper.replace(b"zqscan", b"zqnamescan"), actor=TYPIST
+        )
+        drawing = DRAWING.replace(b"</svg>", b"<title>zqlogo</title></svg>")
+        logo = await files.keep_logo(session, store, data=drawing, name="横組み", actor=TYPIST)
+        draft = await proposals.save_news(
+            session,
+            actor=manager_of(member),
+            organisation_id=member,
+            title=f"{BAIT} zqmemberdraft",
+            body=BAIT,
+            propose=True,
+        )
+    return [scan.id, asked.id, kept.id, logo.id, draft]
 
 
 async def _shelter(database: Database, tenant: Tenant) -> UUID:
@@ -163,7 +204,10 @@ async def visitors(
         nation = await session.get_one(Tenant, NATIONAL)
 
     async def person(tenant: Tenant, role: Role, **more: Any) -> httpx.AsyncClient:
-        return await signed_in(client_for(tenant), await make_account(worker_database, tenant, role, **more))
+        account = await make_account(worker_database, tenant, role, **more)
+        if tenant is secrets.tenant:
+            await make_pledge(worker_database, tenant, account)
+        return await signed_in(client_for(tenant), account)
 
     def going_to(tenant: Tenant, client: httpx.AsyncClient) -> httpx.AsyncClient:
         visitor = client_for(tenant)
@@ -293,7 +337,9 @@ async def test_strangers_change_nothing(visitors: dict[str, httpx.AsyncClient]) 
                 "/graphql", json={"query": each.document, "variables": {"input": each.input}}
             )
             problem = answer.json()["data"][each.name]
-            assert (problem.get("code") == "FORBIDDEN") == (each.policy is not Permission.PUBLIC), (who, each.name)
+            own = who in ("a member", "the operator") and each.name in OF_ONESELF
+            forbidden = each.policy is not Permission.PUBLIC and not own
+            assert (problem.get("code") == "FORBIDDEN") == forbidden, (who, each.name)
 
 
 async def test_what_belongs_to_others_cannot_be_changed_and_looks_like_nothing(

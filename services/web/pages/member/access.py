@@ -11,6 +11,7 @@ from services.web.pages.member.own import others, own_organisation
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.members import access_log, portal_queries
+from shared.members.name_use import queries as name_use
 
 AnyRequest = Request[Any, Any, Any]
 PER_PAGE = 50
@@ -44,6 +45,7 @@ async def show_gains(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         name=await ctx.read(portal_queries.name_of, organisation_id),
         others=await others(ctx, organisation_id),
         gains=await ctx.read(portal_queries.gains, organisation_id),
+        name_use=await ctx.read(name_use.offered),
     )
 
 

@@ -6,9 +6,12 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from shared.kit import clock
 from shared.kit.database.session import Database
+from shared.members.umbrella import service as umbrellas
+from shared.members.umbrella.models import RelayReceipt
 from shared.tenants.models import Tenant
 from tests.factories.identity import form_token
 from tests.factories.name_use import DRAWING, make_name_use, manager_of, offer_name_use
@@ -217,3 +220,31 @@ async def test_the_result_comes_back_to_the_desk(
     assert (await manager.post(f"{path}/report", data=told)).headers["location"] == f"{path}?done=reported"
     page = (await staff.get(f"/staff/name-use/{request.id}")).text
     assert ("盛況でした" in page, "95人" in page) == (True, True)
+
+
+async def test_what_the_membership_has_brought_counts_relays_receipts_and_permissions(
+    manager: httpx.AsyncClient, staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, organisation: UUID
+) -> None:
+    assert "後援名義" not in (await manager.get("/member/gains")).text
+    await offer_name_use(worker_database, tenant)
+    request_id = await asked(worker_database, tenant, organisation)
+    await decide(staff, request_id, "approve", **day("allowed_from", 0), **day("allowed_until", 9))
+    async with worker_database.write(tenant.id) as session:
+        for number in range(2):
+            await umbrellas.register_child(
+                session, parent_id=organisation, name=f"食堂{number}", email=f"child{number}@npo.example"
+            )
+        await umbrellas.request_relay(
+            session, actor=manager_of(organisation), organisation_id=organisation, subject="お知らせ", body="本文"
+        )
+    async with worker_database.read(tenant.id) as session:
+        keys = list((await session.execute(select(RelayReceipt.receipt_key))).scalars())
+    async with worker_database.write(tenant.id) as session:
+        await umbrellas.confirm_receipt(session, receipt_key=keys[0])
+    page = (await manager.get("/member/gains")).text
+    words = {label: number for number, label in re.findall(r'<p class="figure-number">(\d+)</p><p>([^<]+)</p>', page)}
+    assert (
+        words["傘下の団体へ取り次いだお知らせ"],
+        words["取り次いだ先（のべ2通）からの受け取りの返事"],
+        words["承認された後援名義"],
+    ) == ("1", "1", "1")
