@@ -1,5 +1,5 @@
 """Excel and CSV, in and out.
 
-`reading.read_table` takes any file that people send and gives a `Table`, or a Refusal that says what to do; `writing.write_xlsx`
-and `writing.write_csv` make files that open clean in Excel.
+`reading.spooled` takes any file that people send and gives its rows in pieces, or a Refusal that says what to do (`read_table` gives
+them all at once); `writing.write_xlsx` and `writing.write_csv` make files that open clean in Excel.
 """

@@ -21,8 +21,7 @@ from shared.members.tags import KINDS
 from shared.members.versions import CHANGEABLE, differences
 from tests.shared.members.lists import World, make_world
 
-#: A text that begins with an apostrophe before a sign is read as one that an export has made harmless: see `as_typed`.
-_WORDS = st.text(alphabet='つなぐ会㈱髙﨑𠮷々ー・=＝+＋-－@＠"、,/／(（0１a', min_size=1, max_size=12)
+_WORDS = st.text(alphabet="つなぐ会㈱髙﨑𠮷々ー・'=＝+＋-－@＠\"、,/／(（0１a", min_size=1, max_size=12)
 _LINES = st.one_of(st.just(""), _WORDS, st.tuples(_WORDS, _WORDS).map("\n".join))
 _NUMBERS = st.integers(min_value=1, max_value=99_999).map(str)
 _DETAILS = st.builds(
