@@ -32,6 +32,9 @@ from shared.statistics.words import NAMES
 LATE = timedelta(minutes=15)
 #: How long the desk tells that a waiting list has moved.
 RECENT = timedelta(days=3)
+#: Older events are not asked about any more.
+REPORTED_WITHIN = timedelta(days=90)
+_BEGUN = [EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.HELD]
 OPEN_STATES = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW, ApplicationState.RETURNED)
 
 
@@ -124,13 +127,16 @@ async def _letters(ctx: Context) -> list[Waiting]:
 async def _drafts(ctx: Context) -> list[Waiting]:
     written = await ctx.read(news.all_for_staff, state=AnnouncementState.DRAFT, first=1)
     planned = await ctx.read(events.all_for_staff, states=[EventState.DRAFT], first=1)
-    begun = await ctx.read(events.all_for_staff, states=[EventState.ANNOUNCED, EventState.OPEN, EventState.FULL])
+    begun = await ctx.read(events.all_for_staff, states=_BEGUN, first=100)
     proposed = await ctx.read(proposal_queries.waiting, first=1)
-    over = sum(event.over(clock.now()) for event in begun.items)
+    over = sum(event.state is not EventState.HELD and event.over(clock.now()) for event in begun.items)
+    lately = clock.today() - REPORTED_WITHIN
+    unreported = sum(event.state is EventState.HELD and event.last_day >= lately for event in begun.items)
     alike = await ctx.read(pictures_alike)
     return [
         Waiting(proposed.total, "件", "会員の投稿（公開の確認待ち）", "/staff/proposals", urgent=True),
-        Waiting(over, "件", "予定日を過ぎた行事（終了の記録待ち）", "/staff/events"),
+        Waiting(over, "件", "予定日を過ぎた行事（翌朝、終了になります）", "/staff/events"),
+        Waiting(unreported, "件", "開催報告を待っている行事", "/staff/events"),
         Waiting(sum(len(group.pictures) for group in alike), "枚", "同じ説明（代替テキスト）の画像", "/staff/pictures"),
         Waiting(written.total, "件", "お知らせの下書き", "/staff/news"),
         Waiting(planned.total, "件", "行事の下書き", "/staff/events"),

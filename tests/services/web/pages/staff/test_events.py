@@ -1,13 +1,17 @@
 """An event from the first word to its cancellation, through the pages."""
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from shared.events import queries
+from shared.events.timekeeping import keep_events_in_time
+from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
+from tests.factories.events import make_event
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import fields_of, open_form
 
@@ -213,12 +217,10 @@ async def versions(staff: httpx.AsyncClient) -> tuple[str, httpx.Response]:
 def compared(html: str) -> dict[str, tuple[str, str]]:
     """By field: what is stored, what was typed."""
     found = {}
-    for row in re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", html, re.DOTALL):
-        cells = [
-            re.sub(r"<button.*?</button>|<[^>]+>", "", cell).strip()
-            for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)
-        ]
-        found[re.findall(r'name="take" value="(\w+)"', row)[0]] = (cells[0], cells[1])
+    for field, both in re.findall(r'<dl class="facts" data-field="(\w+)">(.*?)</dl>', html, re.DOTALL):
+        cells = re.findall(r"<dd.*?</dd>", both, re.DOTALL)
+        stored, typed = (re.sub(r"<button.*?</button>|<[^>]+>", "", cell).strip() for cell in cells)
+        found[field] = (stored, typed)
     return found
 
 
@@ -403,3 +405,14 @@ async def test_moving_to_a_known_day_tells_it_and_takes_a_new_deadline(
     assert "3月3日（水）13時30分〜に延期になりました。理由：講師の都合のため" in page
     calendar = (await client_for(tenant).get(path.removeprefix("/staff") + ".ics")).text
     assert ("SEQUENCE:1" in calendar, "DTSTART;TZID=Asia/Tokyo:20270303T133000" in calendar) == (True, True)
+
+
+async def test_the_desk_asks_for_the_report_of_what_was_held_lately(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant
+) -> None:
+    for days in (2, 200):
+        await make_event(worker_database, tenant, starts_at=clock.now() - timedelta(days=days), ends_at=None)
+    async with worker_database.write(tenant.id) as session:
+        assert await keep_events_in_time(session) == 2
+    desk = re.sub(r"<[^>]+>|\s", "", (await staff.get("/staff")).text)
+    assert "開催報告を待っている行事1件" in desk or "1件開催報告を待っている行事" in desk
