@@ -73,8 +73,9 @@ class Context:
         await self.release()
         async with self.site.database.write(self.tenant.id) as session:
             result = await command(session, *args, **kwargs)
-            version = await content_version.current(session)
-        self.site.cache.learn(self.tenant.id, version)
+            version = content_version.raised(session)
+        if version is not None:
+            self.site.cache.learn(self.tenant.id, version)
         self._profile = None
         return result
 

@@ -7,6 +7,7 @@ from shared.kit.database.session import tenant_of
 
 #: Payload: `<tenant id>:<version>`.
 CHANNEL = "content"
+_RAISED = "content version"
 
 _BUMP = text(
     """
@@ -27,6 +28,13 @@ async def bump(session: AsyncSession) -> None:
     tenant = tenant_of(session)
     version = (await session.execute(_BUMP, {"tenant": tenant})).scalar_one()
     await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": f"{tenant}:{version}"})
+    session.info.setdefault(_RAISED, {})[tenant] = version
+
+
+def raised(session: AsyncSession) -> int | None:
+    """The version that this session has raised its tenant to; None when the public sees nothing new."""
+    versions: dict[int, int] = session.info.get(_RAISED, {})
+    return versions.get(tenant_of(session))
 
 
 async def current(session: AsyncSession) -> int:

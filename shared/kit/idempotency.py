@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import Select, UniqueConstraint, Update, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +16,8 @@ from shared.kit import clock
 from shared.kit.database.base import Base, TenantOwned
 from shared.kit.database.session import tenant_of
 from shared.kit.refusals import Refusal
+
+Statement = TypeVar("Statement", Select[Any], Update)
 
 
 class IdempotencyKey(TenantOwned, Base):
@@ -49,8 +51,7 @@ async def once(
     digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
     if await _claim(session, actor, key, digest):
         response = await effect()
-        row = await _row(session, actor, key)
-        row.response = response
+        await session.execute(_mine(update(IdempotencyKey), actor, key).values(response=response))
         return response
     row = await _row(session, actor, key)
     if row.body_sha256 != digest or row.response is None:
@@ -73,5 +74,9 @@ async def _claim(session: AsyncSession, actor: str, key: str, digest: str) -> bo
 
 
 async def _row(session: AsyncSession, actor: str, key: str) -> IdempotencyKey:
-    statement = select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
-    return (await session.execute(statement)).scalar_one()
+    row: IdempotencyKey = (await session.execute(_mine(select(IdempotencyKey), actor, key))).scalar_one()
+    return row
+
+
+def _mine(statement: Statement, actor: str, key: str) -> Statement:
+    return statement.where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)

@@ -109,11 +109,11 @@ async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = 
             run_at=func.now(),
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
-        .returning(OutboxRow.id)
+        # One statement with `wake`: a rush of registrations feels every round trip.
+        .returning(OutboxRow.id, func.pg_notify(CHANNEL, ""))
     )
-    new_id = (await session.execute(statement)).scalar_one_or_none()
-    await wake(session)
-    return new_id or await _known(session, key)
+    new = (await session.execute(statement)).one_or_none()
+    return new[0] if new is not None else await _known(session, key)
 
 
 async def _known(session: AsyncSession, key: str) -> UUID:

@@ -20,7 +20,7 @@ from shared.events.registrations import queries, service
 from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Registration, RegistrationChannel
 from shared.identity.policy import ANONYMOUS, INSTALLATION
-from shared.kit import clock, content_version, idempotency
+from shared.kit import clock, idempotency
 from shared.kit.database.engine import without_driver
 from shared.kit.database.session import Database
 from tests.benchmarks.load import Target, post_json, read_answer
@@ -179,7 +179,6 @@ async def _record(database: Database, tenant: int) -> tuple[UUID, Script]:
     async with database.write(tenant) as session:
         answer = await idempotency.once(session, actor="anonymous", key=_MEASURED, body={}, effect=effect)
         await queries.registration(session, UUID(answer["id"]))
-        await content_version.current(session)
     sqlalchemy_event.remove(engine, "before_cursor_execute", note)
     return hall, said
 
