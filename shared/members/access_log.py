@@ -5,14 +5,14 @@ One entry in the audit for each actor, thing and hour of the clock, however ofte
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import TextClause, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import DateTime, Integer, Text, Uuid
 
 from shared.identity.policy import STAFF_ROLES, Actor
@@ -75,7 +75,7 @@ async def note_view(session: AsyncSession, *, actor: Actor, action: str, object_
 async def note_views(session: AsyncSession, *, actor: Actor, action: str, object_ids: Sequence[UUID]) -> None:
     """The entry's id says actor, thing and hour, so that a second one of the same hour is the same row."""
     if object_ids:
-        await session.execute(_noting(), _entries(session, actor, action, object_ids))
+        await session.execute(_NOTE, _entries(session, actor, action, object_ids))
 
 
 async def note_list(session: AsyncSession, *, actor: Actor, action: str, organisation_ids: Sequence[UUID]) -> None:
@@ -85,7 +85,7 @@ async def note_list(session: AsyncSession, *, actor: Actor, action: str, organis
     """
     if not organisation_ids:
         return
-    await session.execute(_noting(SHOWN_IN[action]), _entries(session, actor, action, organisation_ids))
+    await session.execute(_NOTE_LIST, _entries(session, actor, action, organisation_ids))
     if action != LISTED:
         note_taken(session, actor=actor, action=action, count=len(organisation_ids))
 
@@ -118,26 +118,27 @@ def _entries(session: AsyncSession, actor: Actor, action: str, object_ids: Seque
     }
 
 
-@cache
-def _noting(hidden: tuple[str, ...] = ()) -> TextClause:
-    """With columns: only organisations in which one of these is hidden from somebody."""
-    kept = " OR ".join(visibility.hidden(column) for column in hidden)
-    only = f"JOIN organisation o ON o.tenant_id = :tenant_id AND o.id = e.object_id WHERE {kept}" if hidden else ""
-    statement = text(
-        f"""
-        INSERT INTO audit_entry (tenant_id, id, happened_at, actor_id, actor_name, action, object_id, summary)
-        SELECT :tenant_id, e.id, :happened_at, :actor_id, :actor_name, :action, e.object_id, :summary
-        FROM unnest(:ids, :objects) AS e(id, object_id) {only} ON CONFLICT (tenant_id, id) DO NOTHING
-        """
-    )
-    return statement.bindparams(
-        bindparam("tenant_id", type_=Integer),
-        bindparam("ids", type_=ARRAY(Uuid)),
-        bindparam("objects", type_=ARRAY(Uuid)),
-        bindparam("happened_at", type_=DateTime(timezone=True)),
-        bindparam("actor_id", type_=Uuid),
-        *(bindparam(name, type_=Text) for name in ("actor_name", "action", "summary")),
-    )
+_INSERT = """
+    INSERT INTO audit_entry (tenant_id, id, happened_at, actor_id, actor_name, action, object_id, summary)
+    SELECT :tenant_id, e.id, :happened_at, :actor_id, :actor_name, :action, e.object_id, :summary
+    FROM unnest(:ids, :objects) AS e(id, object_id)
+"""
+_ONCE = "ON CONFLICT (tenant_id, id) DO NOTHING"
+_HIDDEN = " OR ".join(
+    f"(:action = '{action}' AND ({' OR '.join(visibility.hidden(column) for column in columns)}))"
+    for action, columns in SHOWN_IN.items()
+)
+_OF_THEM = f"JOIN organisation o ON o.tenant_id = :tenant_id AND o.id = e.object_id WHERE {_HIDDEN}"
+_PARAMETERS: tuple[BindParameter[Any], ...] = (
+    bindparam("tenant_id", type_=Integer),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("objects", type_=ARRAY(Uuid)),
+    bindparam("happened_at", type_=DateTime(timezone=True)),
+    bindparam("actor_id", type_=Uuid),
+    *(bindparam(name, type_=Text) for name in ("actor_name", "action", "summary")),
+)
+_NOTE = text(f"{_INSERT} {_ONCE}").bindparams(*_PARAMETERS)
+_NOTE_LIST = text(f"{_INSERT} {_OF_THEM} {_ONCE}").bindparams(*_PARAMETERS)
 
 
 def _role(actor: Actor) -> str:
@@ -150,12 +151,13 @@ def _quoted(actions: Sequence[str]) -> str:
     return ", ".join(f"'{action}'" for action in actions)
 
 
+_LOOKS_AT_IT, _LOOKS_AT_FORM = _quoted(_OF_ORGANISATIONS), _quoted((APPLICATION, APPLICATIONS))
 _LOOKS = text(
     f"""
     WITH mine AS (
       SELECT a.id, a.happened_at, a.action, a.summary AS role FROM audit_entry a
-      WHERE (a.action IN ({_quoted(_OF_ORGANISATIONS)}) AND a.object_id = :id)
-        OR (a.action IN ({_quoted((APPLICATION, APPLICATIONS))}) AND a.object_id IN (
+      WHERE (a.action IN ({_LOOKS_AT_IT}) AND a.object_id = :id)
+        OR (a.action IN ({_LOOKS_AT_FORM}) AND a.object_id IN (
           SELECT p.id FROM membership_application p WHERE p.organisation_id = :id))
     ), page AS (SELECT * FROM mine ORDER BY happened_at DESC, id LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object('total', (SELECT count(*) FROM mine), 'items',

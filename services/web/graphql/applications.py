@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID, Parent
 
 from services.web.graphql.checks import ApplicationCheck, CheckInput, finding_of
+from services.web.graphql.contacts import ContactShown, ContactVisibilityInput
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import needs, only
 from services.web.graphql.problems import Problem
@@ -23,12 +24,11 @@ from shared.members import application_queries as queries
 from shared.members.application_queries import ApplicationView
 from shared.members.criteria import CheckView
 from shared.members.details import ApplicationDetails
-from shared.members.models import ApplicationState, Channel, Source, Visibility
+from shared.members.models import ApplicationState, Channel, Source
 
 strawberry.enum(ApplicationState, name="MembershipApplicationStatus", description="受付, 確認中, 差戻し, 承認, 不承認")
 strawberry.enum(Channel, name="ApplicationChannel")
 strawberry.enum(Source, name="ApplicationSource", description="How the organisation was won")
-strawberry.enum(Visibility, name="ContactVisibility", description="公開, 会員のみ, 事務局のみ")
 _READ = Permission.APPLICATION_READ
 
 
@@ -39,18 +39,6 @@ class ApplicationStep:
     message: str | None = strawberry.field(description="What the applicant was told")
     actor_name: str
     happened_at: datetime
-
-
-@strawberry.type(description="Who sees one contact field of an organisation")
-@only(_READ)
-class ContactShown:
-    @strawberry.field
-    def contact(parent: Parent[tuple[str, str]]) -> str:
-        return parent[0]
-
-    @strawberry.field
-    def shown_to(parent: Parent[tuple[str, str]]) -> Visibility:
-        return Visibility(parent[1])
 
 
 @strawberry.type(description="様式1 as entered")
@@ -165,17 +153,6 @@ class ApplicationQueries:
             access_log.note_view, actor=info.context.actor, action=access_log.APPLICATION, object_id=wanted
         )
         return found
-
-
-@strawberry.input(description="Who sees which contact; what is left out is for the secretariat only")
-class ContactVisibilityInput:
-    representative_name: Visibility | None = None
-    contact_name: Visibility | None = None
-    address: Visibility | None = None
-    phone: Visibility | None = None
-    mobile: Visibility | None = None
-    fax: Visibility | None = None
-    email: Visibility | None = None
 
 
 @strawberry.input(description="様式1. `category` and `fields` are slugs or ids of this platform.")

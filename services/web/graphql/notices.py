@@ -9,11 +9,12 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID, Parent
 
-from services.web.graphql.applications import ContactVisibilityInput
+from services.web.graphql.contacts import ContactVisibilityInput
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import needs, only
 from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid, given_values
+from services.web.graphql.words import camel, told
 from services.web.graphql.writing import by, key_of, required
 from shared.identity.policy import Permission
 from shared.kit import clock
@@ -60,7 +61,7 @@ class ChangeNotice:
     @strawberry.field(description="Field by field, what it was when the notice came and what it becomes")
     def changes(parent: Parent[ChangeNoticeView]) -> list[NoticeFieldChange]:
         return [
-            NoticeFieldChange(field=_camel(name), label=label, before=_told(parent.before[name]), after=_told(after))
+            NoticeFieldChange(field=camel(name), label=label, before=told(parent.before[name]), after=told(after))
             for name, label in LABELS.items()
             if (after := parent.after.get(name)) is not None
         ]
@@ -296,14 +297,3 @@ def _changes(input: SubmitChangeNoticeInput) -> dict[str, Any]:
     if input.visibility is not None:
         given["visibility"] = {name: str(value) for name, value in vars(input.visibility).items() if value is not None}
     return given
-
-
-def _told(value: Any) -> str:
-    if isinstance(value, dict):
-        return "、".join(f"{_camel(name)}: {shown}" for name, shown in sorted(value.items()))
-    return "、".join(value) if isinstance(value, list) else str(value)
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
