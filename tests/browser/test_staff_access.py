@@ -1,18 +1,22 @@
 """The pages behind the sign-in, as axe, a narrow screen and a browser without scripts see them."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.fixtures import Axe, sign_in
 from tests.running import Installation
+from tests.scenarios.steps import letter_to
 
 STAFF = (
     "/staff",
     "/staff/applications",
     "/staff/applications/new",
-    "/staff/members",
     "/staff/members/import",
     "/staff/organisations",
+    "/staff/organisations?show=ALL&order=JOINED&confirmed=NEVER&audience=elderly",
+    "/staff/organisations?q=だれもいない会",
     "/staff/notices",
     "/staff/notices/new",
     "/staff/ledger",
@@ -81,6 +85,49 @@ def test_no_page_behind_the_sign_in_needs_sideways_scrolling(
                 wide.append((slug, path))
         context.close()
     assert wide == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_from_one_organisation_to_what_its_umbrella_relays(
+    page: Page, running: Installation, axe: Axe, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    findings: dict[str, list[str]] = {}
+    wide = []
+
+    def look(name: str) -> None:
+        findings[name] = axe.findings(page)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wide.append(name)
+
+    sign_in(page, running, "tokushima", "member@tokushima.example")
+    own = page.get_by_role("link", name="登録内容を変える").get_attribute("href")
+    assert own is not None
+    organisation_id = own.partition("organisation=")[2]
+    page.goto(running.url("tokushima", f"/member/umbrella/{organisation_id}"))
+    look("umbrella for its manager")
+    page.context.clear_cookies()
+    sign_in(page, running, "tokushima", "staff@tokushima.example")
+    page.goto(running.url("tokushima", f"/staff/organisations/{organisation_id}"))
+    look("organisation")
+    page.get_by_role("link", name="傘下の団体と一覧への掲載").click()
+    look("umbrella for the secretariat")
+    receiver = f"child{width}@example.jp"
+    page.fill("input[name=name]", f"小さな集い{width}")
+    page.fill("input[name=email]", receiver)
+    page.get_by_role("button", name="傘下に登録する").click()
+    page.fill("input[name=subject]", "寄付のお米があります")
+    page.fill("textarea[name=body]", "取りに来られる方は、ご連絡ください。")
+    page.get_by_role("button", name=re.compile("団体へ送る")).click()
+    page.get_by_text("寄付のお米があります").first.click()
+    look("umbrella with a notice")
+    link = re.search(r"http://\S+/relay/\S+", letter_to(running, receiver, "").get_content())
+    assert link is not None
+    page.goto(link.group())
+    look("relayed notice")
+    page.locator("main form button[type=submit]").click()
+    look("receipt confirmed")
+    assert ({name: found for name, found in findings.items() if found}, wide) == ({}, [])
 
 
 def test_an_event_with_its_programme_is_written_without_a_script(browser: Browser, running: Installation) -> None:

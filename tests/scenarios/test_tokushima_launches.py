@@ -1,12 +1,8 @@
 """The first story, as people live it: Tokushima is live, a group applies, the secretariat answers, the public reads."""
 
-import email
-import email.policy
 import io
 import re
-import time
 from collections.abc import Callable
-from email.message import EmailMessage
 
 import pytest
 from PIL import Image
@@ -14,27 +10,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fixtures import sign_in
 from tests.running import Installation
+from tests.scenarios.steps import letter_to, letters_to
 
 GROUP = "鳴門うずしお子ども食堂の会"
 APPLICANT = "uzushio@example.jp"
-
-
-def letters_to(running: Installation, address: str) -> list[EmailMessage]:
-    found = [email.message_from_string(text, policy=email.policy.default) for text in running.letters()]
-    return [each for each in found if address in str(each["to"])]
-
-
-def letter_to(running: Installation, address: str, subject: str) -> EmailMessage:
-    """Waits for the background process, which has its own pace."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        for letter in letters_to(running, address):
-            if subject in str(letter["subject"]):
-                return letter
-        time.sleep(0.2)
-    raise AssertionError(
-        f"no letter {subject!r} to {address}: {[str(x['subject']) for x in letters_to(running, address)]}"
-    )
 
 
 def apply(page: Page, running: Installation, fill: Callable[[str, str], None]) -> None:
