@@ -28,11 +28,19 @@ class Installation:
 
     def __enter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
+        for name in ("DATABASE_URL", "BROKER_URL", "SMTP_URL", "FILES_URL", "BASE_URL"):
+            environment.pop(name, None)
+        environment |= {
+            "PORT": str(self.port),
+            "LOCAL_DIR": str(self.folder),
+            "PYTHONUNBUFFERED": "1",
+        } | self._environment
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "services.cli.main", "run"],
                 cwd=ROOT,
-                env=self._surroundings(),
+                env=environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -46,27 +54,6 @@ class Installation:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-    def command(self, *words: str) -> str:
-        """`tsunagari …` beside the running program, as the installation's keeper types it; what it says."""
-        done = subprocess.run(
-            [sys.executable, "-m", "services.cli.main", *words],
-            cwd=ROOT,
-            env=self._surroundings(),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{words}:\n{done.stdout}{done.stderr}")
-        return done.stdout
-
-    def _surroundings(self) -> dict[str, str]:
-        given = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV"))}
-        for name in ("DATABASE_URL", "BROKER_URL", "SMTP_URL", "FILES_URL", "BASE_URL"):
-            given.pop(name, None)
-        own = {"PORT": str(self.port), "LOCAL_DIR": str(self.folder), "PYTHONUNBUFFERED": "1"}
-        return given | own | self._environment
 
     def stop(self) -> None:
         if self._process.poll() is None:
