@@ -124,5 +124,5 @@ def _arguments(field: GraphQLField, ids: list[UUID], words: list[str]) -> list[s
     required = [name for name, argument in field.args.items() if is_required_argument(argument)]
     if not required:
         return [""]
-    assert required in (["id"], ["text"]), "a new kind of required argument: teach the walk to fill it"
-    return [f'({required[0]}: "{value}")' for value in (ids if required == ["id"] else words)]
+    assert required in (["id"], ["eventId"], ["text"]), "a new kind of required argument: teach the walk to fill it"
+    return [f'({required[0]}: "{value}")' for value in (words if required == ["text"] else ids)]
