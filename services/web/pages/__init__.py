@@ -32,10 +32,13 @@ from services.web.pages.public import (
     search,
     standing,
     theme,
+    watch,
 )
+from services.web.pages.public import certificates as public_certificates
 from services.web.pages.public import discussion as public_discussion
 from services.web.pages.staff import (
     applications,
+    certificates,
     check_in,
     check_in_sync,
     desk,
@@ -46,6 +49,7 @@ from services.web.pages.staff import (
     follow_ups,
     imports,
     intake,
+    letter_wordings,
     letters,
     member_drafts,
     name_use,
@@ -60,6 +64,7 @@ from services.web.pages.staff import (
     registrations,
     roster,
     screening,
+    viewing,
 )
 from services.web.pages.staff import events as staff_events
 from services.web.pages.staff import exports as staff_exports
@@ -94,6 +99,8 @@ ROUTES = [
     *registration_entry.ROUTES,
     *member_registrations.ROUTES,
     *check_in.ROUTES,
+    *certificates.ROUTES,
+    *viewing.ROUTES,
     *check_in_sync.ROUTES,
     *event_changes.ROUTES,
     *event_list.ROUTES,
@@ -104,6 +111,7 @@ ROUTES = [
     *imports.ROUTES,
     *roster.ROUTES,
     *staff_exports.ROUTES,
+    *letter_wordings.ROUTES,
     *letters.ROUTES,
     *people.ROUTES,
     *profile.ROUTES,
@@ -141,6 +149,8 @@ ROUTES = [
     *registration.ROUTES,
     *own_registration.ROUTES,
     *media.ROUTES,
+    *public_certificates.ROUTES,
+    *watch.ROUTES,
     *feeds.ROUTES,
     *fallback.ROUTES,
 ]

@@ -52,6 +52,33 @@ PLACEHOLDERS = {
     "報告ページ": "開催報告のアドレス",
     "アンケート": "アンケートのアドレス（登録があるとき）",
 }
+#: For the preview: a letter as somebody would get it.
+EXAMPLE = {
+    "お名前": "試し 花子",
+    "行事名": "つながりを考える講座",
+    "受付番号": "0012",
+    "状況": "参加確定",
+    "順番": "3",
+    "行事のご案内": "行事　つながりを考える講座\n日時　令和9年2月3日（水）13時30分〜15時30分\n会場　県民会館 大会議室",
+    "確認ページ": "https://example.jp/registrations/（お一人ずつ違うアドレス）",
+    "お知らせ": "会場が「県民会館 大会議室」に決まりました。",
+    "報告ページ": "https://example.jp/events/（行事のページ）",
+    "アンケート": "https://example.jp/questionnaire",
+}
+#: When each letter goes out.
+OCCASIONS = {
+    LetterKind.CONFIRMED: ("参加確定", "申込と同時に席がとれたとき"),
+    LetterKind.WAITLISTED: ("キャンセル待ち", "満席で、キャンセル待ちになったとき"),
+    LetterKind.PROMOTED: ("繰り上げ", "席が空いて、参加が確定したとき"),
+    LetterKind.PASSED_OVER: ("見送り", "空いた席が人数に足りず、後の方を先に案内したとき（一度だけ）"),
+    LetterKind.CHANGED: ("内容の変更", "申込の内容が変わったとき"),
+    LetterKind.CANCELLED: ("取消", "申込が取り消されたとき"),
+    LetterKind.ASKED_AGAIN: ("二重の申込", "同じアドレスからもう一度申し込まれたとき（1日に一度）"),
+    LetterKind.REMINDER: ("前日のお知らせ", "行事の前の日の10時"),
+    LetterKind.EVENT_CHANGED: ("行事の変更", "日時や会場が変わったとき、延期のとき"),
+    LetterKind.EVENT_CANCELLED: ("行事の中止", "行事が中止になったとき"),
+    LetterKind.THANKS: ("お礼と報告", "開催報告を公開したとき（受付をした方へ）"),
+}
 #: Without it the person could neither change nor cancel.
 _LINK = "確認ページ"
 _WITHOUT_LINK = (LetterKind.CANCELLED, LetterKind.EVENT_CANCELLED, LetterKind.THANKS)
