@@ -15,4 +15,5 @@ def document(
     headers = {"Content-Disposition": f"{manner}; filename=\"{plain_name}\"; filename*=UTF-8''{quote(name)}"}
     if private:
         headers["Cache-Control"] = "no-store"
-    return Response(content, media_type=media_type, headers=headers)
+    kind, _, charset = media_type.partition("; charset=")
+    return Response(content, media_type=kind, encoding=charset or "utf-8", headers=headers)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from icalendar import Calendar, Event, vCalAddress, vDuration, vText
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vDuration, vText
 
 from shared.content.plain import plain_text
 from shared.events import words
@@ -20,6 +20,9 @@ FILE_NAME, MEDIA_TYPE = "event.ics", "text/calendar"
 _STATUS = {EventState.CANCELLED: "CANCELLED", EventState.POSTPONED: "TENTATIVE"}
 _TITLE_MARKS = {EventState.CANCELLED: "【中止】", EventState.POSTPONED: "【延期】"}
 _REFRESH = timedelta(hours=6)
+_NINE_HOURS = timedelta(hours=9)
+#: A time of the clock there: the standard wants it without offset.
+_JAPAN_SINCE = datetime(1952, 1, 1)  # noqa: DTZ001
 
 
 def calendar_of(events: Iterable[EventView], *, name: str, base_url: str) -> bytes:
@@ -56,11 +59,24 @@ def _empty(method: str) -> Calendar:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method)
+    calendar.add_component(_japan())
     return calendar
 
 
+def _japan() -> Timezone:
+    """Nine hours ahead all the year round, without an end."""
+    hours = TimezoneStandard()
+    hours.add("tzname", "JST")
+    hours.add("dtstart", _JAPAN_SINCE)
+    hours.add("tzoffsetfrom", _NINE_HOURS)
+    hours.add("tzoffsetto", _NINE_HOURS)
+    zone = Timezone()
+    zone.add("tzid", "Asia/Tokyo")
+    zone.add_component(hours)
+    return zone
+
+
 def _written(calendar: Calendar) -> bytes:
-    calendar.add_missing_timezones()
     content: bytes = calendar.to_ical()
     return content
 

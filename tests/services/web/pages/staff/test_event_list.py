@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 import httpx
 import pytest
 
+from services.web.exporting import XLSX
 from shared.events import queries
 from shared.kit.database.session import Database
 from shared.kit.spreadsheets.reading import read_table
@@ -111,6 +112,8 @@ async def test_the_public_list_comes_back_without_a_change(
     await make_event(worker_database, tenant, accessibility="手話通訳", capacity=80)
     exported = await client_for(tenant).get(f"/open-data/events.{form}")
     assert exported.headers["link"].startswith("<https://creativecommons.org/licenses/by/4.0/")
+    kinds = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+    assert exported.headers["content-type"] == kinds[form]
     table = read_table(exported.content, f"events.{form}")
     assert (len(table.rows), table.rows[0].cells[:5]) == (
         2,
