@@ -63,6 +63,11 @@ class FollowUpView(msgspec.Struct, frozen=True):
     announcement: Linked | None
 
 
+def quoted(words: str) -> str:
+    """As somebody's words; what begins with a quotation itself needs no second bracket before it."""
+    return words if words.startswith("「") else f"「{words}」"
+
+
 class OpinionView(msgspec.Struct, frozen=True):
     """As it was said; `gloss` stood in brackets. The tags are 対象, 方法 and 時期."""
 
@@ -72,6 +77,10 @@ class OpinionView(msgspec.Struct, frozen=True):
     methods: list[str] = []
     timings: list[str] = []
     follow_up: FollowUpView | None = None
+
+    @property
+    def said(self) -> str:
+        return quoted(self.body)
 
 
 class TopicView(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import FollowUpState
+from shared.events.views import quoted
 from shared.kit import clock
 
 MOST_ROWS = 500
@@ -22,6 +23,10 @@ class DeskOpinion(msgspec.Struct, frozen=True):
     methods: list[str]
     timings: list[str]
     follow_up_id: UUID | None
+
+    @property
+    def said(self) -> str:
+        return quoted(self.body)
 
 
 class DeskTopic(msgspec.Struct, frozen=True):
@@ -39,6 +44,10 @@ class Voice(msgspec.Struct, frozen=True):
     body: str
     gloss: str | None
     topic: int
+
+    @property
+    def said(self) -> str:
+        return quoted(self.body)
 
 
 class DeskFollowUp(msgspec.Struct, frozen=True):

@@ -40,7 +40,11 @@ async def list_follow_ups(ctx: Ctx, request: AnyRequest) -> Response[Any]:
     wanted = _wanted(request)
     found = await ctx.read(queries.follow_ups, **wanted, first=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
     discussed = await ctx.read(events.listed, first=_CHOICES, newest_first=True)
-    asked = {"state": wanted["state"] or "", "event": wanted["event_id"] or "", "overdue": wanted["overdue"] and "1"}
+    asked = {
+        "state": wanted["state"] or "",
+        "event": wanted["event_id"] or "",
+        "overdue": "1" if wanted["overdue"] else "",
+    }
     return await page(
         ctx,
         "staff/follow_ups/list.html",
@@ -211,7 +215,7 @@ async def follow_up_list(ctx: Context, request: AnyRequest) -> Listing:
             words.STATES[each.state],
             each.responsible,
             each.due_on,
-            "\n".join(f"「{voice.body}」" + (f"（{voice.gloss}）" if voice.gloss else "") for voice in each.voices),
+            "\n".join(voice.said + (f"（{voice.gloss}）" if voice.gloss else "") for voice in each.voices),
             each.result,
             "公開" if each.published else None,
             each.linked_event_title,

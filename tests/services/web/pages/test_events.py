@@ -170,7 +170,7 @@ async def test_what_came_of_it_is_on_the_page_too(
         "30人が集まりました。",
         "討議の様子",
         "主な対象を誰にするか",
-        "頑固な人（支援を受け入れにくい人）",
+        "「頑固な人」（支援を受け入れにくい人）",
         "当初は秋の予定でしたが、春に変わりました。",
     ):
         assert expected in text, expected
