@@ -15,6 +15,7 @@ from strawberry.types.field import StrawberryField
 from services.web.graphql.affiliates import AffiliateQueries
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
+from services.web.graphql.attendance import AttendanceMutations
 from services.web.graphql.event_reports import EventReportMutations
 from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.ledger import LedgerQueries
@@ -67,6 +68,7 @@ Mutation = merge_types(
         EventMutations,
         EventReportMutations,
         RegistrationMutations,
+        AttendanceMutations,
     ),
 )
 Resolve = Callable[..., Any]

@@ -64,6 +64,14 @@ def first_scan(check_in: CheckInView) -> str:
     return f"最初の受付は{_when(check_in)}、{_where(check_in)}です。"
 
 
+def repetition(check_in: CheckInView) -> str:
+    """`13時10分、西口でもう一度読み取られています`; empty for who was scanned once."""
+    if check_in.again_at is None:
+        return ""
+    where = check_in.again_place or (f"{check_in.again_by}さん" if check_in.again_by else "別の端末")
+    return f"{japanese_time(in_japan(check_in.again_at))}、{where}でもう一度読み取られています"
+
+
 def _when(check_in: CheckInView) -> str:
     local = in_japan(check_in.checked_in_at)
     return f"{japanese_date(local.date(), weekday=False)}{japanese_time(local)}"

@@ -27,11 +27,13 @@ _LONGEST_SECONDS = 120
 
 
 class Document(StrEnum):
+    CERTIFICATE = "certificate.typ"
     DISCUSSION = "discussion.typ"
     FORM = "form.typ"
     LABELS = "labels.typ"
     NAME_LIST = "name_list.typ"
     PERMISSION = "permission.typ"
+    TABLES = "tables.typ"
 
 
 #: typst remembers what it has set, and of a list of a thousand rows that is a quarter of a gigabyte.

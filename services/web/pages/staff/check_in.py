@@ -16,7 +16,7 @@ from services.web.pages.staff.events import known_event
 from services.web.rendering import page
 from shared.events import words
 from shared.events.attendance import check_in, queries
-from shared.events.attendance.answers import DoorAnswer, Outcome, first_scan
+from shared.events.attendance.answers import DoorAnswer, Outcome, repetition
 from shared.events.attendance.check_in import Scan
 from shared.events.attendance.models import Manner
 from shared.events.attendance.queries import GuestView
@@ -173,7 +173,7 @@ async def _door_page(
         event=event,
         door=found,
         answer=answer,
-        first_scan=first_scan,
+        repetition=repetition,
         word=word,
         show=show,
         shows=SHOWS,

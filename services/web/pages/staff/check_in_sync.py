@@ -14,7 +14,7 @@ from services.web.forms import FormExpired, same_origin
 from services.web.pages.staff.check_in import MANNERS, has_hall
 from services.web.pages.staff.events import known_event
 from shared.events.attendance import check_in, queries
-from shared.events.attendance.answers import DoorAnswer, Outcome, first_scan
+from shared.events.attendance.answers import DoorAnswer, Outcome, first_scan, repetition
 from shared.events.attendance.check_in import Scan
 from shared.events.attendance.models import Manner
 from shared.events.attendance.queries import GuestView
@@ -60,6 +60,7 @@ class Arrival(msgspec.Struct, frozen=True):
     first: str = ""
     scan: str | None = None
     left: bool = False
+    again: str = ""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -135,6 +136,7 @@ def _arrival(guest: GuestView) -> Arrival:
         first_scan(known),
         known.scan_id,
         known.checked_out_at is not None,
+        repetition(known),
     )
 
 

@@ -42,12 +42,13 @@ function guestOf(given) {
 }
 
 // What the list says of somebody now; `waiting` is not sent yet.
-function mark(guest, words, { left = false, waiting = false, first = "" } = {}) {
+function mark(guest, words, { left = false, waiting = false, first = "", again = "" } = {}) {
   guest.classList.add("guest--here");
   guest.dataset.first = first;
   const state = guest.querySelector("[data-state]");
   const tag = (text, kind) => Object.assign(document.createElement("span"), { className: `state state--${kind}`, textContent: text });
   state.replaceChildren(tag(words, waiting ? "wait" : "ok"), ...(left ? [" ", tag("退場", "off")] : []));
+  if (again) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: again }));
   if (guest.dataset.left === String(left)) return;
   guest.dataset.left = String(left);
   const buttons = guest.querySelector(".guest__buttons");

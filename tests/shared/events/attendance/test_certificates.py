@@ -1,0 +1,179 @@
+"""Certificates: for who came, once, with a number that stays."""
+
+import asyncio
+import io
+import zipfile
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from shared.events.attendance import certificate_queries, certificates, check_in
+from shared.events.attendance.certificate_paper import Press, grouped
+from shared.events.models import Event
+from shared.events.queries import event as whole_event
+from shared.kit import clock
+from shared.kit.database.session import Database
+from shared.kit.outbox import OutboxRow
+from shared.kit.refusals import Conflict, Refusal
+from shared.tenants.models import Tenant
+from shared.tenants.queries import profile
+from tests.factories.events import make_event
+from tests.factories.registrations import make_registration
+from tests.factories.tenants import make_tenant
+from tests.shared.events.attendance.coming import RULE, do, issue, make_event_of_today, make_guest
+
+
+@pytest.fixture
+async def tenant(worker_database: Database) -> Tenant:
+    return await make_tenant(worker_database)
+
+
+@pytest.fixture
+async def event(worker_database: Database, tenant: Tenant) -> Event:
+    event = await make_event_of_today(worker_database, tenant)
+    await do(worker_database, tenant, certificates.set_rule, event_id=event.id, **RULE)
+    return event
+
+
+async def test_only_who_came_gets_one_and_twice_is_once(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    guests = [await make_guest(worker_database, tenant, event) for _ in range(2)]
+    absent = await make_registration(worker_database, tenant, event.id)
+    made = await issue(worker_database, tenant, event.id)
+    year = clock.today().year
+    assert [each.number for each in made] == [f"{tenant.slug}-{year}-0001", f"{tenant.slug}-{year}-0002"]
+    assert {each.registration_id for each in made} == {each.id for each in guests}
+    assert await issue(worker_database, tenant, event.id) == []
+    with pytest.raises(Refusal) as refused:
+        await issue(worker_database, tenant, event.id, registration_ids=[absent.id])
+    assert refused.value.code == "NOT_PRESENT"
+    async with worker_database.read(tenant.id) as session:
+        facts = list(await session.scalars(select(OutboxRow).where(OutboxRow.name == "CertificateIssued")))
+    assert len(facts) == 2
+
+
+async def test_issuing_at_once_gives_each_person_one_number_without_a_gap(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    for _ in range(5):
+        await make_guest(worker_database, tenant, event)
+    other = await make_event_of_today(worker_database, tenant)
+    await do(worker_database, tenant, certificates.set_rule, event_id=other.id, **RULE)
+    await make_guest(worker_database, tenant, other)
+    made = await asyncio.gather(
+        *(issue(worker_database, tenant, each) for each in [event.id, other.id] for _ in range(4))
+    )
+    numbers = sorted(each.number for several in made for each in several)
+    assert numbers == [f"{tenant.slug}-{clock.today().year}-{number:04}" for number in range(1, 7)]
+
+
+async def test_a_whole_party_that_came_gets_one_each_and_a_part_of_it_only_the_person(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    names = {"party_size": 3, "companions": "二人目 花\n三人目 月"}
+    await make_guest(worker_database, tenant, event, name="代表 一", **names)
+    await make_guest(worker_database, tenant, event, name="代表 二", present=2, **names)
+    made = await issue(worker_database, tenant, event.id)
+    assert [each.name for each in made] == ["代表 一", "二人目 花", "三人目 月", "代表 二"]
+
+
+async def test_a_reissue_keeps_number_and_code_writes_the_name_right_and_is_counted(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_guest(worker_database, tenant, event, name="吉野 高子")
+    [first] = await issue(worker_database, tenant, event.id)
+    for count, name in ((1, "𠮷野 髙子"), (2, None)):
+        again = await do(worker_database, tenant, certificates.reissue, certificate_id=first.id, name=name)
+        assert (again.number, again.code, again.name, again.reissues) == (first.number, first.code, "𠮷野 髙子", count)
+    with pytest.raises(Refusal):
+        await do(worker_database, tenant, certificates.reissue, certificate_id=first.id, name=" ")
+
+
+async def test_a_check_in_with_a_certificate_is_not_undone_until_it_is_revoked(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    guest = await make_guest(worker_database, tenant, event)
+    [made] = await issue(worker_database, tenant, event.id)
+    who = {"event_id": event.id, "registration_id": guest.id}
+    with pytest.raises(Conflict):
+        await do(worker_database, tenant, check_in.undo, **who)
+    await do(worker_database, tenant, certificates.revoke, certificate_id=made.id, reason="人違い")
+    await do(worker_database, tenant, check_in.undo, **who)
+    with pytest.raises(Conflict):
+        await do(worker_database, tenant, certificates.reissue, certificate_id=made.id)
+    async with worker_database.read(tenant.id) as session:
+        proof = await certificate_queries.proof(session, made.code)
+        assert await certificate_queries.certificates_of(session, guest.id) == []
+    assert proof is not None
+    assert proof.revoked_at is not None
+
+
+async def test_none_is_issued_without_a_rule_or_before_the_event(worker_database: Database, tenant: Tenant) -> None:
+    event = await make_event(worker_database, tenant)
+    await make_guest(worker_database, tenant, event)
+    for code in ("NO_RULE", "NOT_YET"):
+        with pytest.raises(Refusal) as refused:
+            await issue(worker_database, tenant, event.id)
+        assert refused.value.code == code
+        await do(worker_database, tenant, certificates.set_rule, event_id=event.id, **RULE)
+    await do(worker_database, tenant, certificates.drop_rule, event_id=event.id)
+    with pytest.raises(Refusal) as wrong:
+        await do(worker_database, tenant, certificates.set_rule, event_id=event.id, **RULE | {"title": ""})
+    assert wrong.value.field == "title"
+
+
+async def test_the_code_proves_it_on_its_own_platform_only_and_the_name_stays_hidden(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_guest(worker_database, tenant, event, name="鳴門 渚")
+    [made] = await issue(worker_database, tenant, event.id)
+    other = await make_tenant(worker_database)
+    async with worker_database.read(tenant.id) as session:
+        for typed in (made.code, grouped(made.code).lower(), f" {made.code} "):
+            proof = await certificate_queries.proof(session, typed)
+            assert proof is not None
+            assert (proof.number, proof.masked) == (made.number, "鳴○ ○")
+    async with worker_database.read(other.id) as session:
+        assert await certificate_queries.proof(session, made.code) is None
+
+
+async def test_the_sheet_says_all_of_it_and_the_zip_holds_one_of_each(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    for name in ("𠮷野 髙子", "長い名前のアレクサンドラ・マリア・フェルナンデス"):
+        await make_guest(worker_database, tenant, event, name=name)
+    await issue(worker_database, tenant, event.id)
+    async with worker_database.read(tenant.id) as session:
+        wanted = await certificate_queries.issued(session, event.id)
+        rule, seen = await certificate_queries.rule(session, event.id), await whole_event(session, event.id)
+        platform = await profile(session)
+    assert rule is not None
+    assert seen is not None
+    press = Press(platform, seen, rule, "https://p.example")
+    sheet = _text(await press.print(wanted[:1]))
+    for words in (
+        "𠮷野髙子",
+        "第" + wanted[0].number,
+        "会長試験太郎",
+        "令和",
+        "試験のセミナー",
+        "https://p.example/certificates",
+        grouped(wanted[0].code),
+    ):
+        assert words in sheet
+    pieces = [piece async for piece in press.zipped(wanted)]
+    with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [f"{each.number}.pdf" for each in wanted]
+    assert len([piece for piece in pieces if piece]) == 3
+
+
+def _text(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        text = "".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+    return "".join(text.split())
