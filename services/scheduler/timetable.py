@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.registrations.reminders import remind_of_tomorrow
+from shared.events.registrations.retention import forget_registrants
 from shared.events.timekeeping import keep_events_in_time
 from shared.identity.invitations import forget_old_invitations
 from shared.identity.retention import blot_out_links, forget_expired_sessions, forget_expired_tokens
@@ -47,6 +48,7 @@ TIMETABLE = (
     Entry("22 * * * *", blot_out_links),
     Entry("30 3 * * *", forget_done_facts),
     Entry("40 3 * * *", forget_old_invitations),
+    Entry("50 3 * * *", forget_registrants),
     Entry("0 0 * * *", let_withdrawals_take_effect, at_start=True),
     Entry("30 9 * * *", ask_for_confirmation, at_start=True),
     Entry("0 10 * * *", remind_of_tomorrow, at_start=True),
