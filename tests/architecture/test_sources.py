@@ -11,13 +11,13 @@ SOURCES = sorted([*(ROOT / "services").rglob("*.py"), *(ROOT / "shared").rglob("
 MAX_LINES = 300
 #: Statements that take no bind parameters; what they hold is an integer or a name of our own, looked at one by one.
 CANNOT_BIND = {"shared/kit/database/session.py", "shared/kit/database/roles.py", "shared/kit/database/migrate.py"}
-#: Statements put together by code out of pieces of SQL that stand in the same module; values are bound. Looked at one by one.
+#: Statements put together by code out of pieces of SQL that stand in the same slice; values are bound. Looked at one by one.
 COMPOSED = {
     "shared/members/directory.py",
     "shared/members/ledger.py",
     "shared/members/notices/queries.py",
     "shared/members/organisations.py",
-    "shared/members/portal_queries.py",
+    "shared/members/roster.py",
 }
 
 
