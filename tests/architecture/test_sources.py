@@ -17,6 +17,7 @@ COMPOSED = {
     "shared/members/ledger.py",
     "shared/members/notices/queries.py",
     "shared/members/organisations.py",
+    "shared/members/portal_queries.py",
     "shared/members/roster.py",
 }
 
