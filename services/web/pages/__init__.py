@@ -44,6 +44,7 @@ from services.web.pages.staff import (
     desk,
     discussion,
     event_changes,
+    event_figures,
     event_list,
     event_report,
     follow_ups,
@@ -64,6 +65,7 @@ from services.web.pages.staff import (
     registrations,
     roster,
     screening,
+    tables,
     viewing,
 )
 from services.web.pages.staff import events as staff_events
@@ -101,6 +103,8 @@ ROUTES = [
     *check_in.ROUTES,
     *certificates.ROUTES,
     *viewing.ROUTES,
+    *tables.ROUTES,
+    *event_figures.ROUTES,
     *check_in_sync.ROUTES,
     *event_changes.ROUTES,
     *event_list.ROUTES,

@@ -149,7 +149,7 @@ def _example(event: EventView, rule: RuleView, slug: str) -> CertificateView:
         event_id=event.id,
         registration_id=event.id,
         ordinal=0,
-        number=f"{slug}-{clock.today().year}-0000（見本）",
+        number=f"{slug}-{clock.today().year}-0000",
         code="XXXXXXXXXXXXXXXX",
         title=rule.title,
         name="見本　太郎",

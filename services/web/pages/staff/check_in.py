@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
+from services.web.documents import document
 from services.web.environment import STATIC
 from services.web.forms import Form, FormView, read_form, read_genuine_form
 from services.web.pages.arguments import id_of
@@ -18,6 +19,7 @@ from shared.events import words
 from shared.events.attendance import check_in, queries
 from shared.events.attendance.answers import DoorAnswer, Outcome, repetition
 from shared.events.attendance.check_in import Scan
+from shared.events.attendance.door_paper import render_door_list
 from shared.events.attendance.models import Manner
 from shared.events.attendance.queries import GuestView
 from shared.events.models import EventState
@@ -122,6 +124,17 @@ async def walk_in(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Re
     return Redirect(f"/staff/events/{event_id}/check-in?{query}", status_code=303)
 
 
+@get("/staff/events/{event_id:uuid}/check-in/name-list.pdf", policy=Permission.REGISTRATION_READ)
+async def print_name_list(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    """For the day on which nothing works but a pen."""
+    event = await known_event(ctx, event_id)
+    found = await ctx.read(queries.door, event_id, hall=has_hall(event))
+    profile = await ctx.profile()
+    await ctx.release()
+    pdf = await render_door_list(profile, event, found)
+    return document(pdf, name="受付名簿.pdf", plain_name="check-in-list.pdf", private=True)
+
+
 @get("/staff/events/{event_id:uuid}/check-in-worker.js", policy=Permission.REGISTRATION_READ)
 async def worker(event_id: FromPath[UUID]) -> Response[bytes]:
     """Served from here because a service worker may keep only what lies beside its own address."""
@@ -195,4 +208,4 @@ async def _walk_in_page(ctx: Context, event_id: UUID, view: FormView, status: in
     )
 
 
-ROUTES = [show_door, receive, show_walk_in, walk_in, worker]
+ROUTES = [show_door, receive, show_walk_in, walk_in, print_name_list, worker]
