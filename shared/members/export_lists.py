@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Boolean, Integer, Text
 
+from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.writing import Value
 from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
@@ -34,14 +35,24 @@ APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方�
 
 
 async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Eyes) -> list[OrganisationView]:
-    """Every listed organisation that the filters leave, in the order of the list."""
+    """Every listed organisation that the filters leave, in the order of the list. Refusal when they are more than `MOST`."""
     found: list[OrganisationView] = []
     while len(found) < MOST:
         page = await directory.listed(session, wanted, audience=audience, first=directory.MOST, offset=len(found))
+        check_count(page.total)
         found.extend(page.items)
         if not page.items or len(found) >= page.total:
             break
     return found
+
+
+def check_count(total: int) -> None:
+    """Nothing is cut off silently."""
+    if total > MOST:
+        raise Refusal(
+            "TOO_MANY",
+            f"一度に書き出せるのは{MOST:,}団体までです（いまの条件では{total:,}団体）。分野や市町村で絞り込んで、分けて書き出してください。",
+        )
 
 
 class _Stay(msgspec.Struct, frozen=True):

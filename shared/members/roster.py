@@ -16,13 +16,15 @@ from sqlalchemy.types import Date, Integer, Text
 from shared.kit import clock
 from shared.kit.japanese.search_text import search_terms
 from shared.members import filters, visibility
+from shared.members.export_lists import MOST as MOST_IN_ALL
+from shared.members.export_lists import check_count
 from shared.members.filters import CHOSEN, FACETS, NEXT, SORTED_BY, Facets, Wanted, misses, near
 from shared.members.freshness import STALE_AFTER
 from shared.members.queries import COLUMNS, FRESH_SINCE, OrganisationView
 from shared.members.visibility import Audience, Eyes
 
 #: Rows of one page, and of a list that is taken along whole.
-MOST, MOST_IN_ALL = 200, 20_000
+MOST = 200
 
 
 class Standing(StrEnum):
@@ -210,7 +212,8 @@ async def whole(
     order: Order = Order.KANA,
     audience: Eyes = Audience.SECRETARIAT,
 ) -> list[RosterLine]:
-    """All that the filters leave, to be printed or taken along."""
+    """All that the filters leave, to be printed or taken along. Refusal when they are more than one file takes."""
     among = wanted or Wanted()
     run = await _run(session, among, show, freshness, order, MOST_IN_ALL, 0, counted=False, audience=audience)
+    check_count(run.total)
     return run.items
