@@ -34,12 +34,15 @@ from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
 from tests.architecture.walking import Mutation, addresses, mutations, queries, queries_by_id, with_one_id
 from tests.factories.content import EDITOR, make_announcement
+from tests.factories.after_events import plant_after_an_event
+from tests.factories.event_days import plant_event_day
 from tests.factories.events import make_event, programme
 from tests.factories.identity import make_account, signed_in
 from tests.factories.letters import queue_letter
 from tests.factories.members import make_application, make_member, make_platform
 from tests.factories.name_use import DRAWING, make_name_use, manager_of, offer_name_use
 from tests.factories.screening import PDF, make_pledge
+from tests.factories.registrations import make_registration
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 
@@ -54,6 +57,7 @@ CANARIES = {
     "who will speak there": "zqspeaker",
     "a hidden telephone number": "088-697-4177",
     "a hidden contact": "zqcontact",
+    "the kana of a hidden contact": "ゼクコンタクト",
     "a hidden address of mail": "zqhidden@member.example",
     "a shelter's address": "zqshelter",
     "a shelter's postal code": "779-4177",
@@ -66,6 +70,17 @@ CANARIES = {
     "why an organisation leaves": "zqleaving",
     "a letter's words": "zqletter",
     "a letter's receiver": "zqreceiver@member.example",
+    "who comes to an event": "zqregistrant",
+    "their mail": "zqregistered@member.example",
+    "what they need": "zqneeds",
+    "whom they bring": "zqcompanion",
+    "what the secretariat notes of them": "zqregistrationnote",
+    "a report's draft": "zqreportdraft",
+    "a photograph without consent": "zqfaces",
+    "what the secretariat notes of an opinion": "zqfollowupnote",
+    "who has a certificate": "zqholder",
+    "the door at which somebody came in": "zqdoor",
+    "where an event is streamed": "zqstream",
     "an account's mail": "zqaccount@people.example",
     "an account's name": "zqperson",
     "a paper as it came": "zqscan",
@@ -105,6 +120,7 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
         name=f"{BAIT}の会",
         phone="088-697-4177",
         contact_name="zqcontact",
+        contact_kana="ゼクコンタクト",
         email="zqhidden@member.example",
     )
     shelter = await _shelter(worker_database, tenant)
@@ -120,12 +136,28 @@ async def secrets(worker_database: Database, settings: Settings) -> Secrets:
     letter = await queue_letter(
         worker_database, settings, tenant.id, to_email="zqreceiver@member.example", values={"words": "zqletter"}
     )
+    held = await make_event(worker_database, tenant, title=f"{BAIT}の日", party_limit=5)
+    registration = await make_registration(
+        worker_database,
+        tenant,
+        held.id,
+        actor=TYPIST,
+        name="zqregistrant",
+        email="zqregistered@member.example",
+        needs="zqneeds",
+        companions="zqcompanion",
+        party_size=2,
+        remarks="zqregistrationnote",
+    )
     account = await make_account(
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
-    private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id]
+    private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id, registration.id]
     private += await _of_members(worker_database, settings, tenant, member, application)
-    return Secrets(tenant, private, [*private, member, shelter])
+    private += await plant_after_an_event(worker_database, settings, tenant, held.id)
+    *of_the_day, today = await plant_event_day(worker_database, tenant, f"{BAIT}の午後")
+    private += of_the_day
+    return Secrets(tenant, private, [*private, member, shelter, held.id, today])
 
 
 async def _of_members(
