@@ -16,11 +16,13 @@ from services.web.pages.public.registration import as_citizen, why_closed
 from services.web.rendering import page
 from shared.events import queries as event_queries
 from shared.events import words as event_words
+from shared.events.attendance import certificate_queries, viewing, viewing_queries
+from shared.events.attendance.viewing import Gate
 from shared.events.models import EventState
 from shared.events.registrations import queries, service, words
 from shared.events.registrations.availability import availability
 from shared.events.registrations.drafts import RegistrationDraft
-from shared.events.registrations.models import RegistrationStatus
+from shared.events.registrations.models import Attendance, RegistrationStatus
 from shared.events.registrations.queries import RegistrationView
 from shared.events.views import EventView
 from shared.identity.policy import ANONYMOUS, Actor, Permission
@@ -57,7 +59,8 @@ class Own(msgspec.Struct, frozen=True):
     @property
     def ticket(self) -> bool:
         alive = self.registration.status is RegistrationStatus.CONFIRMED
-        return alive and not self.over and self.event.state not in _OFF
+        hall = self.registration.attendance is Attendance.HALL
+        return alive and hall and not self.over and self.event.state not in _OFF
 
     @property
     def path(self) -> str:
@@ -68,7 +71,16 @@ class Own(msgspec.Struct, frozen=True):
 async def show(ctx: Ctx, key: FromPath[str], done: FromQuery[str] = "") -> Response[Any]:
     own = await _own(ctx, key)
     again = not own.over and why_closed(own.event, ctx.actor) is None
-    return await _page(ctx, "registrations/own.html", own, done=DONE.get(done), code=_code(own), again=again)
+    return await _page(
+        ctx,
+        "registrations/own.html",
+        own,
+        done=DONE.get(done),
+        code=_code(own),
+        again=again,
+        watch=await ctx.read(_watch, own),
+        certificates=await ctx.read(certificate_queries.certificates_of, own.registration.id),
+    )
 
 
 @get("/registrations/{key:str}/change", policy=Permission.PUBLIC)
@@ -180,6 +192,17 @@ async def _page(ctx: Context, template: str, own: Own, *, status: int = 200, **v
         desks=profile.contacts[:1],
         **values,
     )
+
+
+async def _watch(session: AsyncSession, own: Own) -> str | None:
+    """The personal page for who watches: online from the beginning, in the hall when there is a recording."""
+    path = await viewing_queries.viewing_path(session, own.registration.id)
+    found = await viewing_queries.watch_by_key(session, path.removeprefix("/watch/")) if path else None
+    if found is None:
+        return None
+    gate = viewing.gate(found, clock.now())
+    online = found.attendance is Attendance.ONLINE and gate not in (Gate.OFF, Gate.NO_SEAT)
+    return path if online or gate is Gate.ARCHIVE else None
 
 
 def _code(own: Own) -> dict[str, str] | None:
