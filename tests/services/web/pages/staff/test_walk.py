@@ -16,6 +16,8 @@ EVERYBODYS = [
     "/staff/events",
     "/staff/events/new",
     "/staff/events/import",
+    "/staff/follow-ups",
+    "/staff/pictures",
     "/staff/letters",
     "/staff/letters?show=FAILED",
     "/member",
