@@ -1,19 +1,29 @@
 """様式1: the fields of the entry form, and everything that can be wrong with them."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from shared.kit import clock
-from shared.kit.japanese import Unreadable, eras, normalise
+from shared.kit.japanese import Unreadable, normalise
 from shared.kit.refusals import Refusal, Refusals
 from shared.members import tags
+from shared.members.form_readers import (
+    ADDRESS_LENGTH,
+    LINE_LENGTH,
+    NAME_LENGTH,
+    TEXT_LENGTH,
+    Reader,
+    one_of,
+    people,
+    slug_of,
+    slugs_of,
+    upto,
+    website,
+    year,
+)
 from shared.members.models import CONTACT_COLUMNS, Channel, Source, Visibility
 from shared.tenants.queries import Profile
-
-NAME_LENGTH, LINE_LENGTH, ADDRESS_LENGTH, TEXT_LENGTH = 200, 100, 300, 2000
 
 
 class ApplicationDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,19 +143,16 @@ def check(
     return ApplicationDetails(**cleaned)
 
 
-Reader = Callable[[str], str]
-
-
 def _readers(profile: Profile, municipalities: Collection[str]) -> list[tuple[str, Reader]]:
-    line, text = _upto(normalise.clean_text, LINE_LENGTH), _upto(normalise.clean_lines, TEXT_LENGTH)
-    kana = _upto(normalise.katakana, NAME_LENGTH)
+    line, text = upto(normalise.clean_text, LINE_LENGTH), upto(normalise.clean_lines, TEXT_LENGTH)
+    kana = upto(normalise.katakana, NAME_LENGTH)
     return [
-        ("name", _upto(normalise.clean_text, NAME_LENGTH)),
+        ("name", upto(normalise.clean_text, NAME_LENGTH)),
         ("kana", kana),
         ("corporate_number", normalise.corporate_number),
         ("postal_code", normalise.postal_code),
-        ("address", _upto(normalise.clean_text, ADDRESS_LENGTH)),
-        ("municipality_code", _one_of(municipalities, "市町村を一覧から選んでください。")),
+        ("address", upto(normalise.clean_text, ADDRESS_LENGTH)),
+        ("municipality_code", one_of(municipalities, "市町村を一覧から選んでください。")),
         ("representative_title", line),
         ("representative_name", line),
         ("representative_kana", kana),
@@ -156,16 +163,16 @@ def _readers(profile: Profile, municipalities: Collection[str]) -> list[tuple[st
         ("mobile", normalise.phone),
         ("fax", normalise.phone),
         ("email", normalise.email),
-        ("website", _website),
-        ("category", _slug_of(profile.categories, "団体の区分を一覧から選んでください。")),
-        ("people", _people),
-        ("founded_year", _year),
+        ("website", website),
+        ("category", slug_of(profile.categories, "団体の区分を一覧から選んでください。")),
+        ("people", people),
+        ("founded_year", year),
         ("purpose", text),
         ("activities", text),
         ("area", text),
         ("audience", text),
         ("appeal", text),
-        ("source", _one_of(list(Source), "参加のきっかけを一覧から選んでください。")),
+        ("source", one_of(list(Source), "参加のきっかけを一覧から選んでください。")),
     ]
 
 
@@ -185,7 +192,7 @@ class _Desk:
             return value
 
     def read_fields(self, profile: Profile) -> tuple[str, ...]:
-        known = _slugs(profile.fields)
+        known = slugs_of(profile.fields)
         chosen = [known.get(given) for given in self._details.fields]
         if None in chosen:
             self._refuse("fields", "活動の分野を一覧から選んでください。")
@@ -239,66 +246,3 @@ class _Desk:
     def _refuse(self, name: str, message: str) -> None:
         """The first problem of a field is the one to mend."""
         self._problems.setdefault(name, Refusal("INVALID_INPUT", message, name))
-
-
-def _upto(reader: Reader, length: int) -> Reader:
-    def read(text: str) -> str:
-        if len(text) > length:
-            raise Unreadable(f"{{label}}は{length}文字以内で入力してください（いまは{len(text)}文字です）。")
-        return reader(text)
-
-    return read
-
-
-def _one_of(known: Collection[str], message: str) -> Reader:
-    def read(text: str) -> str:
-        if text not in known:
-            raise Unreadable(message)
-        return text
-
-    return read
-
-
-def _slug_of(known: Collection[Any], message: str) -> Reader:
-    slugs = _slugs(known)
-
-    def read(text: str) -> str:
-        return slugs[_one_of(slugs, message)(text)]
-
-    return read
-
-
-def _slugs(known: Collection[Any]) -> dict[str, str]:
-    return {given: each.slug for each in known for given in (each.name, str(each.id), each.slug)}
-
-
-def _website(text: str) -> str:
-    address = normalise.clean_text(text)
-    address = address if "://" in address else f"https://{address}"
-    problem = Unreadable("ウェブサイトのアドレスは https:// から入力してください。例：https://www.example.jp/")
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname or ""
-    except ValueError:
-        raise problem from None
-    if parts.scheme not in ("http", "https") or "." not in host or len(address) > ADDRESS_LENGTH or " " in address:
-        raise problem
-    return address
-
-
-def _people(text: str) -> str:
-    number = normalise.digits(text).replace(",", "").replace("，", "").removesuffix("人").removesuffix("名").strip()
-    if not (number.isascii() and number.isdigit() and len(number) <= 7):
-        raise Unreadable("構成員の人数は、数字で入力してください。例：25")
-    return str(int(number))
-
-
-def _year(text: str) -> str:
-    problem = Unreadable("設立した年は、西暦か和暦で入力してください。例：平成10年、1998年")
-    try:
-        year = eras.read_partial_date(text[:LINE_LENGTH]).year
-    except Unreadable:
-        raise problem from None
-    if year > clock.today().year:
-        raise problem
-    return str(year)

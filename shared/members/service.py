@@ -17,7 +17,7 @@ from shared.kit.japanese import normalise
 from shared.kit.refusals import Conflict, Refusal
 from shared.members import application_queries, criteria, organisations, pledges, versions
 from shared.members.application_queries import ApplicationView
-from shared.members.details import TEXT_LENGTH, ApplicationDetails, check
+from shared.members.details import ApplicationDetails, check
 from shared.members.facts import (
     ApplicationApproved,
     ApplicationMended,
@@ -25,6 +25,7 @@ from shared.members.facts import (
     ApplicationRejected,
     ApplicationReturned,
 )
+from shared.members.form_readers import TEXT_LENGTH
 from shared.members.models import ApplicationState, ApplicationStep, Channel, MembershipApplication, Organisation
 from shared.members.receipts import next_receipt_number
 from shared.members.words import STATES

@@ -10,8 +10,8 @@ from shared.kit import audit, clock, outbox
 from shared.kit.editing import locked
 from shared.kit.japanese import eras, normalise
 from shared.kit.refusals import Conflict, Forbidden, Refusal
-from shared.members.details import TEXT_LENGTH
 from shared.members.facts import NoticeReceived
+from shared.members.form_readers import TEXT_LENGTH
 from shared.members.models import ChangeNotice, Channel, NoticeState, Organisation, WithdrawalNotice
 from shared.members.policy import may_act_for
 from shared.members.receipts import next_receipt_number
