@@ -157,7 +157,8 @@ async def test_what_came_of_it_is_on_the_page_too(
     )
     async with worker_database.write(tenant.id) as session:
         draft = ReportDraft(
-            body="**30人**が集まりました。", photos=(PhotoDraft(media_id=photo.id, caption="討議の様子", consented=True),)
+            body="**30人**が集まりました。",
+            photos=(PhotoDraft(media_id=photo.id, caption="討議の様子", consented=True),),
         )
         await reporting.publish_report(session, actor=EDITOR, event_id=event.id, draft=draft)
     page = await shown(reader, event)
