@@ -70,7 +70,10 @@ def _message(letter: Claim, sender: Sender) -> EmailMessage:
     message.set_content(letter.body, cte="base64")
     for each in letter.attachments:
         kind, _, subtype = each["media_type"].partition("/")
-        message.add_attachment(each["text"].encode(), kind, subtype, cte="base64", filename=each["name"])
+        # Without the charset a mail program may take the bytes for ASCII.
+        charset = {"charset": "utf-8"} if kind == "text" else {}
+        data = each["text"].encode()
+        message.add_attachment(data, kind, subtype, cte="base64", filename=each["name"], params=charset)
     message["From"] = _address(sender.name, sender.email)
     message["To"] = _address(letter.to_name or "", letter.to_email)
     message["Subject"] = letter.subject

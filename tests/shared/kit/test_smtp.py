@@ -225,3 +225,10 @@ def test_a_header_cannot_be_broken_out_of(part: str) -> None:
 def test_a_header_of_a_letters_own_cannot_be_broken_out_of() -> None:
     with pytest.raises(Refused):
         message_of(_claim(headers={"List-Unsubscribe": "<https://town.example>\r\nBcc: b@example.jp"}), SENDER)
+
+
+def test_an_attachment_of_words_says_how_they_are_written() -> None:
+    calendar = {"name": "event.ics", "media_type": "text/calendar", "text": "SUMMARY:情報交換会\r\n"}
+    raw = message_of(_claim(attachments=[calendar]), SENDER).as_bytes()
+    [attached] = email.message_from_bytes(raw, policy=policy.default).iter_attachments()
+    assert (attached.get_content_charset(), attached.get_content()) == ("utf-8", calendar["text"])

@@ -66,13 +66,13 @@ async def list_events(ctx: Ctx, page_number: FromQuery[int] = 1, done: FromQuery
 
 @get("/staff/events/new", policy=Permission.EVENT_WRITE)
 async def new_event(ctx: Ctx, copy: FromQuery[str] = "") -> Response[Any]:
-    """With `copy` everything of another event but its days and its flyer: most events come back every year."""
+    """With `copy` everything of another event but its days, its times and its flyer: most events come back every year."""
     fresh = {FORM_KEY: new_form_key()}
     wanted = _uuid(copy)
     if wanted is None:
         return await _form_page(ctx, FormView(fresh | {"takes_registrations": "1", "party_limit": "1"}), Rows([]), None)
     source = await known_event(ctx, wanted)
-    left = {"revision", "image_id", "chosen_alt", *(f"{name}_{part}" for name in MOMENTS for part in PARTS)}
+    left = {"revision", "image_id", "chosen_alt", "all_day", *(f"{name}_{part}" for name in MOMENTS for part in PARTS)}
     left |= {f"registration_{name}_time" for name in ("opens_at", "deadline")}
     values = {name: value for name, value in values_of(source).items() if name not in left}
     rows = rows_of(source)
