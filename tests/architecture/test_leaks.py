@@ -33,16 +33,16 @@ from shared.members.umbrella import service as umbrellas
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
 from tests.architecture.walking import Mutation, addresses, mutations, queries, queries_by_id, with_one_id
-from tests.factories.content import EDITOR, make_announcement
 from tests.factories.after_events import plant_after_an_event
+from tests.factories.content import EDITOR, make_announcement
 from tests.factories.event_days import plant_event_day
 from tests.factories.events import make_event, programme
 from tests.factories.identity import make_account, signed_in
 from tests.factories.letters import queue_letter
 from tests.factories.members import make_application, make_member, make_platform
 from tests.factories.name_use import DRAWING, make_name_use, manager_of, offer_name_use
-from tests.factories.screening import PDF, make_pledge
 from tests.factories.registrations import make_registration
+from tests.factories.screening import PDF, make_pledge
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 

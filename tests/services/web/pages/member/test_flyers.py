@@ -36,6 +36,17 @@ async def test_a_pdf_drafts_its_words_for_a_member_too(user: httpx.AsyncClient) 
     assert "chosen_alt" not in await open_form(user, f"/member/events/{item}", FORM)
 
 
+async def test_the_secretariat_sees_the_flyer_before_it_is_public(
+    user: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    file = ("flyer.pdf", pdfs.flyer(), "application/pdf")
+    sent = await filled(user, alt="3月2日の炊き出しのチラシ", then="propose")
+    assert (await user.post(NEW, data=sent, files={"file": file})).status_code == 303
+    item = re.findall(r"/member/events/([0-9a-f-]{36})", (await user.get("/member/news")).text)[0]
+    page = (await staff.get(f"/staff/proposals/{item}")).text
+    assert ('alt="3月2日の炊き出しのチラシ"' in page, "もとのPDF（" in page) == (True, True)
+
+
 async def test_a_broken_flyer_leaves_the_rest_of_the_form(user: httpx.AsyncClient) -> None:
     file = ("flyer.pdf", pdfs.encrypted(), "application/pdf")
     answer = await user.post(NEW, data=await filled(user, alt="チラシ"), files={"file": file})
