@@ -15,8 +15,6 @@ from shared.tenants.models import Tenant
 from tests.factories.events import make_event
 from tests.factories.registrations import SECRETARIAT, make_registration
 
-RULE = {"title": "修了証", "body": "次の講座を修了されたことを証します。", "issuer": "会長　試験 太郎"}
-
 
 async def do(database: Database, tenant: Tenant, verb: Callable[..., Awaitable[Any]], **values: Any) -> Any:
     """A verb of the secretariat, in a transaction of its own."""

@@ -18,10 +18,11 @@ from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, Refusal
 from shared.tenants.models import Tenant
 from shared.tenants.queries import profile
+from tests.factories.event_days import RULE
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 from tests.factories.tenants import make_tenant
-from tests.shared.events.attendance.coming import RULE, do, issue, make_event_of_today, make_guest
+from tests.shared.events.attendance.coming import do, issue, make_event_of_today, make_guest
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from shared.events.queries import event as whole_event
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
+from tests.factories.event_days import RULE
 from tests.factories.events import make_event
 from tests.factories.registrations import make_registration
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import open_form
-from tests.shared.events.attendance.coming import RULE, make_event_of_today, make_guest
+from tests.shared.events.attendance.coming import make_event_of_today, make_guest
 
 
 @pytest.fixture
@@ -40,6 +41,7 @@ async def test_certificates_are_decided_issued_mended_and_taken_along(
     refused = await staff.post(f"{path}/certificates/rule", data=sent | RULE | {"issuer": ""})
     assert (refused.status_code, 'value="修了証"' in refused.text) == (422, True)
     assert (await staff.post(f"{path}/certificates/rule", data=sent | RULE)).status_code == 303
+    assert "来場した方全員に発行する（2人）" in (await staff.get(f"{path}/certificates")).text
     example = await staff.get(f"{path}/certificates/example.pdf")
     assert (example.headers["content-type"], example.content[:5]) == ("application/pdf", b"%PDF-")
     for _ in range(2):
