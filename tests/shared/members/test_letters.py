@@ -37,8 +37,8 @@ def do(web_database: Database, platform: Tenant) -> Do:
 
 
 async def mails(settings: Settings, tenant: Tenant) -> dict[str, Letter]:
-    """What has just been posted, by recipient."""
-    return {letter.to_email: letter for letter in await settle(settings, tenant)}
+    """What has just been posted, by recipient; of several the first."""
+    return {letter.to_email: letter for letter in reversed(await settle(settings, tenant))}
 
 
 async def test_a_receipt_goes_to_the_applicant_and_a_notice_to_the_desk(
