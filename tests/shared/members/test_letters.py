@@ -37,8 +37,9 @@ def do(web_database: Database, platform: Tenant) -> Do:
 
 
 async def mails(settings: Settings, tenant: Tenant) -> dict[str, Letter]:
-    """What has just been posted, by recipient; of several the first."""
-    return {letter.to_email: letter for letter in reversed(await settle(settings, tenant))}
+    """What has just been posted about applications, by recipient. Who is admitted is invited, too: another story."""
+    about_applications = (each for each in await settle(settings, tenant) if each.template.startswith("members/"))
+    return {letter.to_email: letter for letter in about_applications}
 
 
 async def test_a_receipt_goes_to_the_applicant_and_a_notice_to_the_desk(
