@@ -3,9 +3,11 @@
 import base64
 import email
 import email.policy
+import io
 import time
 from email.message import EmailMessage
 
+from PIL import Image
 from playwright.sync_api import Page
 
 from tests.running import Installation
@@ -50,3 +52,9 @@ def linked(page: Page, words: str) -> bytes:
     address = page.get_by_role("link", name=words, exact=True).first.get_attribute("href")
     assert address is not None
     return fetched(page, address)
+
+
+def picture() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (1600, 900), "#1f4e79").save(stream, "PNG")
+    return stream.getvalue()

@@ -1,16 +1,14 @@
 """The first story, as people live it: Tokushima is live, a group applies, the secretariat answers, the public reads."""
 
-import io
 import re
 from collections.abc import Callable
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.fixtures import sign_in
 from tests.running import Installation
-from tests.scenarios.steps import letter_to, letters_to
+from tests.scenarios.steps import letter_to, letters_to, picture
 
 GROUP = "鳴門うずしお子ども食堂の会"
 APPLICANT = "uzushio@example.jp"
@@ -117,12 +115,6 @@ def test_from_the_application_to_the_directory(browser: Browser, running: Instal
     assert len(subjects) == len(set(subjects)), subjects
     citizen.context.close()
     staff.context.close()
-
-
-def picture() -> bytes:
-    stream = io.BytesIO()
-    Image.new("RGB", (1600, 900), "#1f4e79").save(stream, "PNG")
-    return stream.getvalue()
 
 
 def test_staff_publish_news_with_a_picture(browser: Browser, running: Installation) -> None:

@@ -69,6 +69,11 @@ class Holders(msgspec.Struct, frozen=True):
         """People who came and have none yet; a revoked one counts as one that was given."""
         return sum(max(len(holder.names) - len(holder.certificates), 0) for holder in self.items)
 
+    @property
+    def nameless(self) -> int:
+        """People who came with somebody and whose names nobody has written."""
+        return sum(max(holder.present - len(holder.names), 0) for holder in self.items)
+
 
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):
     """What the world may know of a certificate. The name is never shown whole: whoever checks has it on paper."""
