@@ -1,20 +1,19 @@
-"""参加申込 as a citizen meets it: typing, confirming, sending; the own page, changing, cancelling; and all that can go wrong."""
+"""参加申込 as a citizen meets it: typing, confirming, sending; and all that can go wrong."""
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import msgspec
 import pytest
 
 from services.web.site import Site
 from shared.events import service as events
 from shared.events.models import Event
 from shared.events.registrations import queries, service
-from shared.events.registrations.models import Registration
 from shared.events.registrations.queries import RegistrationView
 from shared.identity.models import Role
 from shared.identity.policy import ANONYMOUS
@@ -285,133 +284,6 @@ async def test_the_secretariat_registers_like_everybody_on_the_public_page(
     assert (registration.channel, registration.entered_by) == ("WEB", None)
 
 
-@pytest.fixture
-async def registered(
-    visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant
-) -> AsyncIterator[tuple[Event, Registration, str]]:
-    event = await make_event(worker_database, platform, capacity=2, party_limit=3)
-    registration = await make_registration(
-        worker_database, platform, event.id, name="元の 名前", needs="託児\n2歳です", remarks="事務局の覚え"
-    )
-    yield event, registration, f"/registrations/{registration.key}"
-
-
-async def test_a_change_keeps_what_is_not_on_the_form(
-    visitor: httpx.AsyncClient,
-    web_database: Database,
-    platform: Tenant,
-    registered: tuple[Event, Registration, str],
-) -> None:
-    event, _, path = registered
-    page = (await visitor.get(f"{path}/change")).text
-    assert ('value="託児" checked' in page, "2歳です" in page) == (True, True)
-    form = fields_of(page, 'name="needs_words"') | {"needs": "車いす", "party_size": "2", "companions": "連れ 一"}
-    first, second = [await visitor.post(f"{path}/change", data=form) for _ in range(2)]
-    assert (first.status_code, second.status_code) == (303, 303)
-    [after] = await stored(web_database, platform, event)
-    assert (after.needs, after.party_size, after.remarks) == ("車いす\n2歳です", 2, "事務局の覚え")
-    assert after.revision == 2
-
-
-async def test_more_people_than_seats_are_refused_and_the_registration_stays(
-    visitor: httpx.AsyncClient,
-    web_database: Database,
-    platform: Tenant,
-    registered: tuple[Event, Registration, str],
-) -> None:
-    event, _, path = registered
-    form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"') | {"party_size": "3"}
-    answer = await visitor.post(f"{path}/change", data=form)
-    assert (answer.status_code, "いまのお申し込みは、そのまま残っています" in answer.text) == (422, True)
-    [after] = await stored(web_database, platform, event)
-    assert (after.party_size, after.status) == (1, "CONFIRMED")
-
-
-async def test_two_who_change_at_once_see_the_conflict_and_lose_nothing(
-    visitor: httpx.AsyncClient,
-    web_database: Database,
-    platform: Tenant,
-    registered: tuple[Event, Registration, str],
-) -> None:
-    event, _, path = registered
-    form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"')
-    await visitor.post(f"{path}/change", data=form | {"name": "先の 変更"})
-    late = await visitor.post(f"{path}/change", data=form | {"name": "後の 変更"})
-    assert (late.status_code, "先の 変更" in late.text, 'value="後の 変更"' in late.text) == (409, True, True)
-    again = await visitor.post(f"{path}/change", data=fields_of(late.text, 'name="needs_words"'))
-    assert again.status_code == 303
-    [after] = await stored(web_database, platform, event)
-    assert after.name == "後の 変更"
-
-
-async def test_a_link_scanner_cancels_nothing_and_a_used_link_says_so(
-    visitor: httpx.AsyncClient,
-    web_database: Database,
-    worker_database: Database,
-    platform: Tenant,
-    registered: tuple[Event, Registration, str],
-) -> None:
-    event, _, path = registered
-    waiting = await make_registration(worker_database, platform, event.id, party_size=2)
-    page = await visitor.get(f"{path}/cancel")
-    assert (await visitor.head(f"{path}/cancel")).status_code == 200
-    assert (page.status_code, "次の申込を取り消しますか" in page.text) == (200, True)
-    [before, _] = await stored(web_database, platform, event)
-    assert before.status == "CONFIRMED"
-    form = fields_of(page.text[page.text.index("<main") :], 'name="csrf"')
-    for _ in range(2):
-        assert (await visitor.post(f"{path}/cancel", data=form)).headers["location"] == f"{path}?done=cancelled"
-    own = await visitor.get(path)
-    assert ("取消済み" in own.text, f'href="{path_of(event)}">もう一度申し込む' in own.text) == (True, True)
-    assert "すでに取り消されています" in (await visitor.get(f"{path}/cancel")).text
-    assert "取り消されているため、変更できません" in (await visitor.get(f"{path}/change")).text
-    promoted = await visitor.get(f"/registrations/{waiting.key}")
-    assert "参加確定" in promoted.text
-
-
-async def test_without_the_forms_token_nothing_is_cancelled(
-    visitor: httpx.AsyncClient,
-    web_database: Database,
-    platform: Tenant,
-    registered: tuple[Event, Registration, str],
-) -> None:
-    event, _, path = registered
-    assert (await visitor.post(f"{path}/cancel", data={})).status_code == 422
-    assert (await visitor.post(f"{path}/change", data={"name": "だれか"})).status_code == 422
-    [after] = await stored(web_database, platform, event)
-    assert (after.status, after.name) == ("CONFIRMED", "元の 名前")
-
-
-async def test_after_the_event_there_is_nothing_to_cancel(
-    visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant
-) -> None:
-    event = await make_event(worker_database, platform)
-    registration = await make_registration(worker_database, platform, event.id)
-    async with worker_database.write(platform.id) as session:
-        row = await session.get_one(Event, (platform.id, event.id))
-        row.starts_at, row.ends_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
-    path = f"/registrations/{registration.key}"
-    own = await visitor.get(path)
-    assert ("この行事は終了しました" in own.text, "<svg" in own.text[own.text.index("<main") :]) == (True, False)
-    cancel = await visitor.get(f"{path}/cancel")
-    assert ("取り消しの手続きは必要ありません" in cancel.text, "button--danger" in cancel.text) == (True, False)
-    form = fields_of((await visitor.get(path_of(await make_event(worker_database, platform)))).text, "needs_words")
-    refused = await visitor.post(f"{path}/cancel", data={"csrf": form["csrf"]})
-    assert (refused.status_code, "手続きは必要ありません" in refused.text) == (422, True)
-
-
-async def test_a_key_opens_nothing_on_another_platform(
-    client_for: ClientFor, worker_database: Database, registered: tuple[Event, Registration, str], site: Site
-) -> None:
-    _, _, path = registered
-    elsewhere = await make_tenant(worker_database)
-    await site._reload_hosts()
-    stranger = client_for(elsewhere)
-    for address in (path, f"{path}/change", f"{path}/cancel"):
-        answer = await stranger.get(address)
-        assert (answer.status_code, "元の 名前" in answer.text) == (404, False)
-
-
 async def test_the_event_page_shows_the_seats_of_the_moment_in_few_statements(
     visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant, statements: list[str]
 ) -> None:
@@ -430,3 +302,24 @@ async def test_the_event_page_shows_the_seats_of_the_moment_in_few_statements(
     statements.clear()
     await visitor.get(f"/events/{event.id}")
     assert len(statements) == 1
+
+
+async def test_an_address_and_a_network_register_only_so_often(
+    visitor: httpx.AsyncClient,
+    worker_database: Database,
+    platform: Tenant,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    event, other = await make_event(worker_database, platform), await make_event(worker_database, platform)
+
+    async def send(to: Event, email: str) -> int:
+        form = await fill(visitor, path_of(to), action="send", email=email)
+        answer = await visitor.post(path_of(to), data=form)
+        assert answer.status_code != 429 or 'value="灯台 もと子"' in answer.text
+        return answer.status_code
+
+    tries = [await send(event, "often@example.jp") for _ in range(6)]
+    assert tries == [303, *[200] * 4, 429]
+    assert [await send(event, "other@example.jp"), await send(other, "often@example.jp")] == [303, 303]

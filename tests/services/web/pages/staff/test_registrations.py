@@ -14,6 +14,7 @@ from shared.events.registrations.models import RegistrationChannel
 from shared.events.registrations.queries import RegistrationView
 from shared.identity.models import Role
 from shared.identity.policy import ANONYMOUS
+from shared.kit import clock
 from shared.kit.audit import AuditEntry
 from shared.kit.database.session import Database
 from shared.kit.outbox import OutboxRow
@@ -248,3 +249,19 @@ async def test_fewer_seats_than_are_confirmed_are_refused_with_a_way_out(
     async with worker_database.read(tenant.id) as session:
         saved = await session.get_one(Event, (tenant.id, event.id))
     assert (saved.capacity, saved.theme, saved.party_limit) == (2, "残るテーマ", 4)
+
+
+async def test_people_walk_in_on_the_day_only_and_only_where_there_is_a_seat(
+    staff: httpx.AsyncClient, web_database: Database, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    assert 'value="WALK_IN"' not in (await staff.get(f"{path_of(event)}/new")).text
+    assert (await enter(staff, event, channel="WALK_IN", name="早すぎ る", phone="088-621-2179")).status_code == 303
+    [early] = await stored(web_database, tenant, event)
+    assert early.channel == "PHONE"
+    today = await make_event(worker_database, tenant, capacity=1, starts_at=clock.now(), all_day=True, ends_at=None)
+    first = await enter(staff, today, channel="WALK_IN", name="一人目 はじめ", phone="088-621-2180")
+    second = await enter(staff, today, channel="WALK_IN", name="二人目 つぎ", phone="088-621-2181")
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert ("定員に達している" in second.text, 'value="二人目 つぎ"' in second.text) == (True, True)
+    [come] = await stored(web_database, tenant, today)
+    assert (come.name, come.channel) == ("一人目 はじめ", "WALK_IN")
