@@ -1,14 +1,17 @@
 """What the secretariat and the person read of registrations."""
 
+from datetime import timedelta
+
 import pytest
 
 from shared.events.registrations import queries, service
 from shared.events.registrations.models import RegistrationStatus
 from shared.identity.policy import ANONYMOUS
+from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.kit.refusals import NotFound
 from tests.factories.events import make_event
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.factories.tenants import make_tenant
 
 
@@ -54,3 +57,29 @@ async def test_the_key_opens_one_registration_of_its_own_platform(worker_databas
             await queries.registration_by_key(session, registration.key)
         with pytest.raises(NotFound):
             await queries.registration(session, registration.id)
+
+
+async def test_waiting_lists_that_moved_are_told_with_who_was_passed_over(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant, capacity=2)
+    first = await make_registration(worker_database, tenant, event.id)
+    for party in (1, 2, 1):
+        await make_registration(worker_database, tenant, event.id, actor=SECRETARIAT, party_size=party)
+    before = clock.now()
+    async with worker_database.write(tenant.id) as session:
+        assert await queries.moved(session, since=before - timedelta(days=1)) == []
+        await service.cancel(session, actor=ANONYMOUS, registration_id=first.id)
+    async with worker_database.read(tenant.id) as session:
+        moved = await queries.moved(session, since=before - timedelta(days=1))
+        later = await queries.moved(session, since=clock.now() + timedelta(days=1))
+    assert (moved, later) == ([queries.Moved(event.id, event.title, 1, 1)], [])
+
+
+async def test_only_those_with_wishes_are_listed_on_request(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant)
+    await make_registration(worker_database, tenant, event.id)
+    needing = await make_registration(worker_database, tenant, event.id, needs="車いす")
+    async with worker_database.read(tenant.id) as session:
+        page = await queries.registrations(session, event.id, needing=True)
+    assert [each.id for each in page.items] == [needing.id]
