@@ -133,7 +133,7 @@ def entry_in(calendar: str, title: str = TITLE) -> Entry:
     """An event as a calendar file has it."""
     events = Calendar.from_ical(calendar).walk("VEVENT")
     [event] = [each for each in events if str(each["summary"]) == title]
-    return Entry(str(event["uid"]), int(event["sequence"]), str(event["status"]))
+    return Entry(str(event["uid"]), int(str(event["sequence"])), str(event["status"]))
 
 
 def entry_of(letter: EmailMessage) -> Entry:

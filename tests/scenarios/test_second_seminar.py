@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from tests.browser.test_check_in import KEPT, scan, until
 from tests.running import Installation
@@ -41,9 +41,11 @@ ONLINE = ("配信 見子", "配信 聴太")
 @pytest.fixture(scope="module")
 def seminar(browser: Browser) -> Iterator[Seminar]:
     expect.set_options(timeout=30_000)
-    with tempfile.TemporaryDirectory(prefix="tsunagari-seminar-") as name:
-        with Installation(Path(name) / "run", RATE_LIMITS="off") as running:
-            yield Seminar(browser, running)
+    with (
+        tempfile.TemporaryDirectory(prefix="tsunagari-seminar-") as name,
+        Installation(Path(name) / "run", RATE_LIMITS="off") as running,
+    ):
+        yield Seminar(browser, running)
     expect.set_options(timeout=5_000)
 
 
@@ -379,7 +381,7 @@ def test_the_report_thanks_those_who_came(seminar: Seminar) -> None:
 
         staff.goto(f"{seminar.desk}/report")
         staff.fill("[name=body]", "事例をもとに、協力の結び方を確かめました。")
-        photo = {"name": "hall.png", "mimeType": "image/png", "buffer": picture()}
+        photo: FilePayload = {"name": "hall.png", "mimeType": "image/png", "buffer": picture()}
         for alt, consent in (("", False), ("机を囲んで話す人たちの後ろ姿", True), ("笑顔の参加者", False)):
             staff.set_input_files("input[name=file]", photo)
             fill(staff, {"alt": alt})
