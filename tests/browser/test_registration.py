@@ -63,6 +63,17 @@ def register(walk: Walk, event: str, name: str, email: str) -> str:
     return walk.page.url.partition("?")[0]
 
 
+def look_in_every_dress(walk: Walk, running: Installation, addresses: tuple[str, ...]) -> None:
+    """With high contrast alone, and with everything at once."""
+    context = walk.page.context
+    for preference in ("contrast=1", "size=largest&ruby=1&easy=1&contrast=1"):
+        context.add_cookies([{"name": "preferences", "value": preference, "url": running.url(PLATFORM)}])
+        for address in addresses:
+            walk.page.goto(address)
+            walk.look(f"{address} {preference}")
+    context.clear_cookies(name="preferences")
+
+
 def test_a_citizen_registers_waits_moves_up_and_cancels_while_the_secretariat_keeps_the_list(
     browser: Browser, running: Installation, axe: Axe
 ) -> None:
@@ -125,6 +136,8 @@ def test_a_citizen_registers_waits_moves_up_and_cancels_while_the_secretariat_ke
     phone.page.locator("main form button[value=send]").click()
     assert "お申し込みの状況をお送りしました" in phone.page.inner_text("main")
     phone.look("known already")
+
+    look_in_every_dress(phone, running, (f"{event}/register", first, f"{first}/change", f"{first}/cancel", third))
 
     # A change, then the cancellation: whoever opens the link cancels nothing.
     phone.page.goto(first)
