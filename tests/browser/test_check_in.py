@@ -1,14 +1,12 @@
 """The door of an event on a tablet: with network, without it, and with two tablets at once."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.fixtures import Axe, sign_in
+from tests.browser.office import Door, Office, office_of
 from tests.running import Installation
 
 SLUG = "tokushima"
@@ -22,57 +20,10 @@ KEPT = """async () => {
 }"""
 
 
-class Door(NamedTuple):
-    """An event of this hour with its guests' tickets by name."""
-
-    path: str
-    codes: dict[str, str]
-
-
-class Office:
-    """The secretariat's program: prepares an event and its guests."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
-        given = {"grant_type": "client_credentials", "client_id": f"demo-{SLUG}", "client_secret": "tsunagari-demo"}
-        token = self._client.post("/auth/token", data=given).json()["access_token"]
-        self._client.headers["authorization"] = f"Bearer {token}"
-
-    def ask(self, document: str, **variables: Any) -> Any:
-        answer = self._client.post("/graphql", json={"query": document, "variables": variables}).json()
-        assert "errors" not in answer, answer
-        [found] = answer["data"].values()
-        return found
-
-    def door(self, title: str, names: tuple[str, ...]) -> Door:
-        now = datetime.now(UTC)
-        event = {
-            "title": title,
-            "kind": "SEMINAR",
-            "startsAt": (now - timedelta(minutes=10)).isoformat(),
-            "endsAt": (now + timedelta(hours=2)).isoformat(),
-            "venue": "試験会館",
-            "capacity": 3,
-        }
-        made = self.ask("mutation ($e: CreateEventInput!) { createEvent(input: $e) { ... on Event { id } } }", e=event)
-        self.ask("mutation ($p: PublishEventInput!) { publishEvent(input: $p) { __typename } }", p={"id": made["id"]})
-        return Door(f"/staff/events/{made['id']}/check-in", {name: self._register(made["id"], name) for name in names})
-
-    def _register(self, event_id: str, name: str) -> str:
-        guest = {"eventId": event_id, "name": name, "email": f"{abs(hash((event_id, name)))}@example.jp"}
-        made = self.ask(
-            "mutation ($r: RegisterForEventInput!) { registerForEvent(input: $r) { ... on Registration { code } } }",
-            r=guest,
-        )
-        return str(made["code"])
-
-
 @pytest.fixture(scope="module")
 def office(running: Installation) -> Iterator[Office]:
-    host = httpx.URL(running.url(SLUG)).netloc.decode()
-    # Names below localhost need not resolve on every machine.
-    with httpx.Client(base_url=f"http://127.0.0.1:{running.port}", headers={"host": host}) as client:
-        yield Office(client)
+    with office_of(running, SLUG) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -200,3 +151,19 @@ def test_axe_finds_nothing_at_the_door(page: Page, running: Installation, office
     assert (axe.findings(page), wide) == ([], False)
     page.goto(running.url(SLUG, f"{door.path}/walk-in"))
     assert axe.findings(page) == []
+
+
+def test_a_list_of_yesterday_is_not_opened_any_more(tablet: Page, running: Installation, office: Office) -> None:
+    door = office.door("昨日の講座", ("鳴門 渚",))
+    ready(tablet, running, door)
+    tablet.evaluate(
+        "async () => { for (const name of await caches.keys()) {"
+        " const kept = await caches.open(name);"
+        " await kept.put('/kept-at', new Response(String(Date.now() - 25 * 60 * 60 * 1000))); } }"
+    )
+    tablet.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_"):
+        tablet.reload()
+    tablet.context.set_offline(False)
+    tablet.goto(running.url(SLUG, "/events"))
+    assert tablet.evaluate("async () => (await caches.keys()).length") == 0

@@ -17,6 +17,8 @@ const REFUSED = {
 let online = navigator.onLine;
 let sending = null;
 let unsent = [];
+// By scan; whichever run of `send` has taken it along.
+const answered = new Map();
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 const now = () => new Date().toISOString();
@@ -78,8 +80,8 @@ async function take(done, guest) {
   await keepScan(scan);
   unsent.push(scan);
   show(scan);
-  const results = await send();
-  const result = results?.get(scan.id);
+  await send();
+  const result = answered.get(scan.id);
   if (result) {
     const who = nameOf(guests.get(result.guest) ?? guest);
     say(result.outcome === "ADMITTED" ? "yes" : "no", who, result.message);
@@ -155,19 +157,18 @@ function send() {
 }
 
 async function sendNow() {
-  const results = new Map();
   try {
     let state = await ask(`${here}/state.json`);
-    if (!state) return null;
+    if (!state) return;
     online = true;
     unsent = await scansOf(event);
     while (unsent.length) {
       const scans = unsent.slice(0, 50).map(({ id, given, at, act, manner, present }) => ({ id, given, at, act, manner, present }));
       const body = JSON.stringify({ csrf: state.csrf, place: place.value, scans });
       state = await ask(`${here}/sync`, { method: "POST", body, headers: { "Content-Type": "application/json" } });
-      if (!state) return null;
+      if (!state) return;
       for (const result of state.results) {
-        results.set(result.id, result);
+        answered.set(result.id, result);
         await forgetScan(result.id);
       }
       tell(unsent, state.results);
@@ -176,11 +177,9 @@ async function sendNow() {
     }
     await keepState(event, { counts: state.counts, guests: state.guests });
     if (apply(state)) offerReload();
-    return results;
   } catch {
     online = false;
     count();
-    return null;
   }
 }
 
@@ -233,8 +232,15 @@ async function pressed(event) {
 async function read(given, manner) {
   if (!given.trim()) return;
   await come(given.trim(), manner, guestOf(given), null);
+}
+
+// The field is free at once: a scanner does not wait for the network.
+function typed(event) {
+  event.preventDefault();
+  const given = ticket.value;
   ticket.value = "";
-  if (!matchMedia("(pointer: coarse)").matches) ticket.focus();
+  ticket.focus();
+  read(given, "QR");
 }
 
 async function offerCamera() {
@@ -262,7 +268,7 @@ async function keepPage() {
 
 place.value ||= localStorage.getItem("check-in-place") ?? "";
 place.addEventListener("change", () => localStorage.setItem("check-in-place", place.value));
-ticketForm.addEventListener("submit", (event) => { event.preventDefault(); read(ticket.value, "QR"); });
+ticketForm.addEventListener("submit", typed);
 door.querySelector("[data-list-form]")?.addEventListener("submit", pressed);
 door.querySelector("[data-search-form]").addEventListener("submit", search);
 door.querySelector("#q").addEventListener("input", search);
