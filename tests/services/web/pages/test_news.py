@@ -59,7 +59,8 @@ async def test_one_of_them_with_its_picture_and_its_event(
     )
     text = (await reader.get(f"/news/{row.id}")).text
     assert "<strong>ぜひ</strong>どうぞ。" in text and "<script>alert" not in text
-    assert f'src="/media/{picture.id}/1200?v={picture.sha256[:12]}" alt="海辺に集まる人たち"' in text
+    assert f'src="/media/{picture.id}/1200?v={picture.sha256[:12]}"' in text
+    assert 'alt="海辺に集まる人たち"' in text
     assert "<figcaption>春の集い" in text and f'href="/events/{event.id}"' in text
 
 
