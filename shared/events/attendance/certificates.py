@@ -13,6 +13,7 @@ from shared.events.attendance.certificate_queries import HolderView, holders
 from shared.events.attendance.facts import CertificateIssued
 from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule
 from shared.events.models import Event, EventState
+from shared.events.registrations.retention import FORGOTTEN
 from shared.identity.policy import Actor
 from shared.kit import audit, clock
 from shared.kit.database.session import tenant_of
@@ -129,8 +130,10 @@ async def revoke(session: AsyncSession, *, actor: Actor, certificate_id: UUID, r
 
 
 def _without(every: Iterable[HolderView]) -> Iterable[tuple[HolderView, int, str]]:
-    """Who came and has none; whose certificate was revoked gets no other."""
+    """Who came and has none; whose certificate was revoked gets no other, nor who was forgotten since."""
     for holder in every:
+        if holder.name == FORGOTTEN:
+            continue
         has = {each.ordinal for each in holder.certificates}
         yield from ((holder, ordinal, name) for ordinal, name in enumerate(holder.names) if ordinal not in has)
 

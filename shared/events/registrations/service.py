@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from shared.events.attendance.models import CheckIn
 from shared.events.models import Event
 from shared.events.registrations import rules, seats
 from shared.events.registrations.drafts import (
@@ -140,6 +141,10 @@ async def cancel(
         return registration
     if event.over(clock.now()) and not _by_staff(actor):
         raise Refusal("TOO_LATE", "この行事は終了したため、取り消しの手続きは必要ありません。")
+    if await session.scalar(select(CheckIn.id).where(CheckIn.registration_id == registration_id)) is not None:
+        raise Conflict(
+            "来場の受付が済んでいるため、取り消せません。受付の間違いのときは、先に受付を取り消してください。"
+        )
     if remarks is not None:
         registration.remarks = checked_remarks(remarks)
     _give_back(event, registration)

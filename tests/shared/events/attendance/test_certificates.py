@@ -3,6 +3,7 @@
 import asyncio
 import io
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -12,6 +13,7 @@ from shared.events.attendance import certificate_queries, certificates, check_in
 from shared.events.attendance.certificate_paper import Press, grouped
 from shared.events.models import Event
 from shared.events.queries import event as whole_event
+from shared.events.registrations.retention import forget_registrants
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.kit.outbox import OutboxRow
@@ -123,6 +125,24 @@ async def test_none_is_issued_without_a_rule_or_before_the_event(worker_database
     with pytest.raises(Refusal) as wrong:
         await do(worker_database, tenant, certificates.set_rule, event_id=event.id, **RULE | {"title": ""})
     assert wrong.value.field == "title"
+
+
+async def test_who_was_forgotten_gets_none_and_a_certificate_keeps_the_name_that_it_proves(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_guest(worker_database, tenant, event, name="鳴門 渚")
+    [made] = await issue(worker_database, tenant, event.id)
+    await make_guest(worker_database, tenant, event)
+    async with worker_database.write(tenant.id) as session:
+        held = await session.get_one(Event, (tenant.id, event.id))
+        held.starts_at = held.ends_at = clock.now() - timedelta(days=400)
+    async with worker_database.write(tenant.id) as session:
+        assert await forget_registrants(session) == 2
+    assert await issue(worker_database, tenant, event.id) == []
+    async with worker_database.read(tenant.id) as session:
+        proof = await certificate_queries.proof(session, made.code)
+    assert proof is not None
+    assert proof.masked == "鳴○ ○"
 
 
 async def test_the_code_proves_it_on_its_own_platform_only_and_the_name_stays_hidden(

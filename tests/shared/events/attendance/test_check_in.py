@@ -20,7 +20,7 @@ from shared.events.registrations import service
 from shared.events.registrations.models import Attendance, Registration, RegistrationStatus
 from shared.kit import clock
 from shared.kit.database.session import Database
-from shared.kit.refusals import NotFound, Refusal
+from shared.kit.refusals import Conflict, NotFound, Refusal
 from shared.tenants.models import Tenant
 from tests.factories.content import EDITOR
 from tests.factories.events import make_event
@@ -127,6 +127,18 @@ async def test_who_waits_or_has_cancelled_is_told_so_and_not_admitted(
     assert refused.value.code == "NO_SEAT"
     assert await _all(worker_database, tenant) == []
     assert seated.status is RegistrationStatus.CONFIRMED
+
+
+async def test_a_registration_whose_person_is_here_is_not_cancelled(worker_database: Database, tenant: Tenant) -> None:
+    event = await make_event(worker_database, tenant, capacity=1)
+    guest = await make_registration(worker_database, tenant, event.id)
+    await scan_of(worker_database, tenant, event.id, guest.code)
+    with pytest.raises(Conflict):
+        await do(worker_database, tenant, service.cancel, registration_id=guest.id)
+    who = {"event_id": event.id, "registration_id": guest.id}
+    await do(worker_database, tenant, check_in.undo, **who)
+    cancelled = await do(worker_database, tenant, service.cancel, registration_id=guest.id)
+    assert cancelled.status is RegistrationStatus.CANCELLED
 
 
 async def test_staff_seats_somebody_who_waits_when_a_seat_is_free_after_all(
