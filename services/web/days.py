@@ -24,10 +24,14 @@ def read_day(form: Form, name: str, label: str, *, required: bool = False) -> da
         raise Refusal("UNREADABLE", f"{label}: {error}", name) from None
 
 
-def read_moment(form: Form, name: str, label: str, *, required: bool = False) -> datetime | None:
-    """A day with a time, in Japan; without a time the beginning of the day."""
+def read_moment(
+    form: Form, name: str, label: str, *, required: bool = False, same_day: datetime | None = None
+) -> datetime | None:
+    """A day with a time, in Japan; without a time the beginning of the day, a time alone on the day of `same_day`."""
     day = read_day(form, name, label, required=required)
     clocked = time_of(form.text(f"{name}_time"), name, label)
+    if day is None and clocked is not None and same_day is not None:
+        day = same_day.astimezone(clock.JST).date()
     if day is None:
         if clocked is not None:
             raise Refusal("REQUIRED", f"{label}の日付も入力してください。", name)

@@ -1,6 +1,6 @@
 """Dates as they are typed into forms."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from litestar.datastructures import FormMultiDict
@@ -50,6 +50,13 @@ def test_a_time_without_a_day_asks_for_the_day() -> None:
     with pytest.raises(Refusal) as refusal:
         read_moment(form(time="13:30"), "on", "開始")
     assert refusal.value.message == "開始の日付も入力してください。"
+
+
+def test_an_end_without_a_day_is_on_the_day_of_the_beginning() -> None:
+    begins = datetime(2026, 4, 1, 23, 30, tzinfo=UTC)
+    ends = read_moment(form(time="15:30"), "on", "終了", same_day=begins)
+    assert ends == datetime(2026, 4, 2, 15, 30, tzinfo=clock.JST)
+    assert read_moment(form(), "on", "終了", same_day=begins) is None
 
 
 @pytest.mark.parametrize("time", ["13:30", "午後1時半", "１３時３０分", ""])

@@ -47,13 +47,14 @@ async def postpone(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> R
     try:
         if not form.genuine:
             raise FormExpired
+        starts_at = read_moment(form, "starts_at", "新しい開始の日時")
         await ctx.write(
             service.postpone_event,
             actor=ctx.actor,
             event_id=event_id,
             reason=form.text("reason"),
-            starts_at=read_moment(form, "starts_at", "新しい開始の日時"),
-            ends_at=read_moment(form, "ends_at", "新しい終了の日時"),
+            starts_at=starts_at,
+            ends_at=read_moment(form, "ends_at", "新しい終了の日時", same_day=starts_at),
             registration_deadline=read_moment(form, "registration_deadline", "新しい申込の締切"),
         )
     except Refusal as refusal:

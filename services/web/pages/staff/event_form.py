@@ -81,9 +81,9 @@ class _Reader:
         self.form = form
         self.problems: list[Refusal] = []
 
-    def moment(self, name: str, label: str) -> datetime | None:
+    def moment(self, name: str, label: str, same_day: datetime | None = None) -> datetime | None:
         try:
-            return read_moment(self.form, name, label, required=name == "starts_at")
+            return read_moment(self.form, name, label, required=name == "starts_at", same_day=same_day)
         except Refusal as refusal:
             self.problems.append(refusal)
             return None
@@ -142,8 +142,12 @@ class _Reader:
 def read_event(form: Form, rows: Rows, flyer_id: UUID | None) -> EventInput:
     """Raises Refusals with everything that is wrong. `rows` are those of the form, without the empty ones."""
     reader = _Reader(form)
-    moments: dict[str, Any] = {name: reader.moment(name, label) for name, label in MOMENTS.items()}
-    starts_at = moments.pop("starts_at") or datetime.combine(clock.today(), datetime.min.time(), clock.JST)
+    begins = reader.moment("starts_at", MOMENTS["starts_at"])
+    same_day = {"ends_at": begins}
+    moments: dict[str, Any] = {
+        name: reader.moment(name, label, same_day.get(name)) for name, label in MOMENTS.items() if name != "starts_at"
+    }
+    starts_at = begins or datetime.combine(clock.today(), datetime.min.time(), clock.JST)
     kind = form.text("kind")
     if kind not in list(EventKind):
         reader.problems.append(Refusal("REQUIRED", "種類を選んでください。", "kind"))
