@@ -130,12 +130,12 @@ class Entry(NamedTuple):
 
 
 def entry_in(calendar: str, title: str = TITLE) -> Entry:
-    """An event as a calendar file has it."""
+    """An event as a calendar file has it, called off or not."""
     events = Calendar.from_ical(calendar).walk("VEVENT")
-    [event] = [each for each in events if str(each["summary"]) == title]
+    [event] = [each for each in events if str(each["summary"]).removeprefix("【中止】") == title]
     return Entry(str(event["uid"]), int(str(event["sequence"])), str(event["status"]))
 
 
-def entry_of(letter: EmailMessage) -> Entry:
+def entry_of(letter: EmailMessage, title: str = TITLE) -> Entry:
     [attached] = [part for part in letter.iter_attachments() if part.get_content_type() == "text/calendar"]
-    return entry_in(attached.get_content())
+    return entry_in(attached.get_content(), title)

@@ -8,11 +8,13 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
+from shared.kit import clock
 from tests.browser.test_check_in import KEPT, scan, until
 from tests.running import Installation
 from tests.scenarios.seminar import (
@@ -21,6 +23,7 @@ from tests.scenarios.seminar import (
     SLUG,
     TITLE,
     Seminar,
+    days,
     entry_in,
     entry_of,
     fill,
@@ -479,3 +482,44 @@ def test_the_open_data_come_back_without_a_change(seminar: Seminar) -> None:
         outcomes = staff.locator("main .facts dt").all_inner_texts()
         assert outcomes == ["変更なし"]
         expect(staff.locator("main")).to_contain_text("新しく作る下書きはありません")
+
+
+def test_what_is_called_off_says_so_everywhere(seminar: Seminar) -> None:
+    following, title = Seminar(seminar.browser, seminar.running), "第3回セミナー"
+    begins = (clock.now() + timedelta(days=40)).replace(hour=5, minute=0)
+    with seminar.secretariat() as staff, seminar.somebody(**OLD_PHONE) as citizen:
+        staff.goto(seminar.desk)
+        staff.get_by_role("link", name="複製して新しい行事を作る").click()
+        fill(staff, {"title": title, **days("starts_at", begins), "ends_at_time": "午後4時"})
+        staff.get_by_role("button", name="公開する").click()
+        expect(staff.locator("main [role=status]")).to_contain_text("公開しました")
+        following.event_id = staff.url.partition("?")[0].rpartition("/")[2]
+        following.register(citizen, NAGI)
+        before = entry_of(following.letter(NAGI, f"【参加確定】{title}"), title)
+
+        staff.get_by_role("link", name="延期・日程の変更").click()
+        fill(
+            staff,
+            {"reason": "講師の都合により、ひと月あとへ移します。", **days("starts_at", begins + timedelta(days=30))},
+        )
+        staff.get_by_role("button", name="日程の変更を公開する").click()
+        expect(staff.locator("main [role=status]")).to_contain_text("新しい日程を公開しました")
+        moved = entry_of(following.letter(NAGI, f"大切なお知らせ：{title}"), title)
+        staff.get_by_role("link", name="中止する").click()
+        staff.get_by_role("button", name="中止にする").click()
+        expect(staff.locator("#reason-error")).to_be_visible()
+        fill(staff, {"reason": "大雨のおそれがあるため、中止します。"})
+        staff.get_by_role("button", name="中止にする").click()
+        expect(staff.locator("main [role=status]")).to_contain_text("中止にしました")
+
+        told = following.letter(NAGI, f"中止のお知らせ：{title}")
+        assert "大雨のおそれがあるため" in words_of(told)
+        off = entry_in(seminar.running.get(SLUG, "/events.ics").text, title)
+        assert [each.uid for each in (moved, entry_of(told, title), off)] == [before.uid] * 3
+        assert (before.sequence < moved.sequence < off.sequence, off.status) == (True, "CANCELLED")
+        citizen.goto(following.own[NAGI])
+        expect(citizen.locator("main")).to_contain_text("大雨のおそれがあるため")
+        expect(citizen.get_by_role("link", name="申込を取り消す")).to_have_count(0)
+        citizen.goto(f"{following.path}/register")
+        expect(citizen.locator("h1")).to_have_text("いまは申し込めません")
+        expect(citizen.locator(".lead")).to_contain_text("中止になりました")
