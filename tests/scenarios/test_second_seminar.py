@@ -292,6 +292,9 @@ def test_the_door_goes_on_without_network(seminar: Seminar) -> None:
         scan(tablet, ticket)
         expect(tablet.locator(".said--no")).to_contain_text("東口")
         expect(tablet.locator(".said--no")).to_contain_text(re.compile(r"\d+時\d+分|\d+:\d+"))
+        scan(tablet, "0010")
+        expect(tablet.locator(".said--no")).to_contain_text(f"{FAXED}さん")
+        expect(tablet.locator(".guest", has_text=FAXED)).to_contain_text("キャンセル待ち")
 
         tablet.context.set_offline(True)
         for name in (NAGI, GROUP):

@@ -172,7 +172,7 @@ def values_of(event: EventView, person: RegistrationView, base_url: str) -> Mapp
         "確認ページ": f"{base_url}/registrations/{person.key}",
         "お知らせ": event.changes[-1].summary if event.changes else "",
         "報告ページ": f"{base_url}/events/{event.id}",
-        "アンケート": event.questionnaire_url or "",
+        "アンケート": f"アンケートにもご協力ください：\n{event.questionnaire_url}" if event.questionnaire_url else "",
     }
 
 

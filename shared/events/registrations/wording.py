@@ -50,7 +50,7 @@ PLACEHOLDERS = {
     "確認ページ": "その方だけのページのアドレス（変更・取消・受付票・視聴・証書）",
     "お知らせ": "変わったこと、または中止の理由",
     "報告ページ": "開催報告のアドレス",
-    "アンケート": "アンケートのアドレス（登録があるとき）",
+    "アンケート": "アンケートのお願いとアドレス（登録があるとき）",
 }
 #: For the preview: a letter as somebody would get it.
 EXAMPLE = {
@@ -63,7 +63,7 @@ EXAMPLE = {
     "確認ページ": "https://example.jp/registrations/（お一人ずつ違うアドレス）",
     "お知らせ": "会場が「県民会館 大会議室」に決まりました。",
     "報告ページ": "https://example.jp/events/（行事のページ）",
-    "アンケート": "https://example.jp/questionnaire",
+    "アンケート": "アンケートにもご協力ください：\nhttps://example.jp/questionnaire",
 }
 #: When each letter goes out.
 OCCASIONS = {

@@ -101,6 +101,9 @@ function offerSeat(id) {
   said.firstElementChild.append(button);
 }
 
+// Of anybody else only the server knows whether there is a seat.
+const hasSeat = (guest) => guest.dataset.status === "CONFIRMED" && !("online" in guest.dataset);
+
 // The own scans that are not sent yet lie over what the server said last.
 function show(scan) {
   const guest = guests.get(scan.guest);
@@ -108,7 +111,7 @@ function show(scan) {
   const first = `最初の受付は${clock(scan.at)}、この端末です（未送信）。`;
   const left = scan.act === "LEAVE";
   if (left) mark(guest, guest.querySelector(".state")?.textContent ?? "来場", { left, first: guest.dataset.first });
-  else if (!guest.classList.contains("guest--here")) mark(guest, `${clock(scan.at)}来場（未送信）`, { waiting: true, first });
+  else if (!guest.classList.contains("guest--here") && hasSeat(guest)) mark(guest, `${clock(scan.at)}来場（未送信）`, { waiting: true, first });
   count();
 }
 
