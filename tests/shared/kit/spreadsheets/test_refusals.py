@@ -68,12 +68,13 @@ def test_of_more_lines_than_are_read_the_first_come_and_the_others_are_counted()
     assert (len(table.rows), table.unread) == (MAX_ROWS + 1, Unread(MAX_ROWS + 2, 1))
 
 
-def test_a_hundred_thousand_rows_of_twenty_columns_are_read_in_bounded_memory() -> None:
+def test_a_hundred_thousand_rows_are_read_in_bounded_memory() -> None:
+    """Of six columns, for the suite's sake; `make bench` imports as many of a whole list."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"constant_memory": True}) as workbook:
         page = workbook.add_worksheet()
         for number in range(MAX_ROWS + 1):
-            page.write_row(number, 0, [f"つながる会{number}", *["子育て"] * 19])
+            page.write_row(number, 0, [f"つながる会{number}", *["子育て"] * 5])
     assert peak_of(target.getvalue()) < 300
 
 
