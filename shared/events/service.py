@@ -19,7 +19,7 @@ from shared.events.drafts import (
     with_offset,
 )
 from shared.events.facts import EventCancelled, EventPublished
-from shared.events.models import Event, EventState
+from shared.events.models import Event, EventState, is_over
 from shared.events.registrations.promotion import promote
 from shared.identity.policy import Actor
 from shared.kit import clock
@@ -195,9 +195,10 @@ async def mark_held(session: AsyncSession, *, actor: Actor, event_id: UUID) -> E
 
 
 def _public_state(event: Event) -> EventState:
-    now = clock.now()
-    closes = event.registration_deadline or event.ends_at or event.starts_at
-    return EventState.OPEN if _begun(event) and (closes > now or event.all_day) else EventState.ANNOUNCED
+    now, deadline = clock.now(), event.registration_deadline
+    over = is_over(event.starts_at, event.ends_at, all_day=event.all_day, now=now)
+    closed = over or (deadline is not None and deadline <= now)
+    return EventState.OPEN if _begun(event) and not closed else EventState.ANNOUNCED
 
 
 def _begun(event: Event) -> bool:

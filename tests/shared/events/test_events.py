@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+import time_machine
 
 from shared.events import queries, service
 from shared.events.models import Event, EventState
@@ -62,6 +63,17 @@ async def test_publishing_opens_registration_when_it_is_wanted_and_its_time_has_
     over = await make_event(web_database, tenant, starts_at=clock.now() - 2 * DAY)
     states = [event.state for event in (wanted, later, closed, unwanted, over)]
     assert states == [EventState.OPEN] + [EventState.ANNOUNCED] * 4
+
+
+async def test_what_has_begun_without_a_known_end_takes_people_until_midnight(
+    web_database: Database, tenant: Tenant
+) -> None:
+    noon = datetime(2027, 1, 29, 12, 0, tzinfo=clock.JST)
+    with time_machine.travel(noon, tick=True):
+        event = await make_event(
+            web_database, tenant, starts_at=noon - timedelta(minutes=5), ends_at=None, takes_registrations=True
+        )
+        assert (await read(web_database, tenant, event)).state is EventState.OPEN
 
 
 async def test_publishing_twice_is_one_publication(web_database: Database, tenant: Tenant) -> None:
