@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Text, case, cast, exists, func, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Text, and_, case, cast, exists, func, literal_column, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -75,8 +75,11 @@ _OVER_AT: ColumnElement[datetime] = literal_column(
         AT TIME ZONE 'Asia/Tokyo'
       ELSE event.ends_at END"""
 )
-#: Postponed events have no day any more; they stay with what is to come until they get one.
-_TO_COME = or_(func.now() < _OVER_AT, Event.state == EventState.POSTPONED)
+#: Postponed events have no day any more; they stay with what is to come until they get one. What ended early is over.
+_TO_COME = or_(
+    and_(func.now() < _OVER_AT, Event.state.not_in([EventState.HELD, EventState.REPORTED])),
+    Event.state == EventState.POSTPONED,
+)
 
 #: Keys, each with whether it descends.
 Order = tuple[tuple[ColumnElement[Any], bool], ...]

@@ -186,8 +186,9 @@ class EventView(msgspec.Struct, frozen=True):
         return (self.ends_at or self.starts_at).astimezone(clock.JST).date()
 
     def to_come(self, now: datetime) -> bool:
-        """A postponed event has no day any more; it stays with what is to come until it gets one."""
-        return self.state is EventState.POSTPONED or not self.over(now)
+        """A postponed event has no day any more; it stays with what is to come until it gets one. What ended early is over."""
+        ended = self.state in (EventState.HELD, EventState.REPORTED)
+        return self.state is EventState.POSTPONED or not (ended or self.over(now))
 
     def questionnaire(self, now: datetime) -> str | None:
         """For people once it has begun: who has seen nothing yet has nothing to say."""
