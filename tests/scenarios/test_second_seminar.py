@@ -412,6 +412,9 @@ def test_the_report_thanks_those_who_came(seminar: Seminar) -> None:
         expect(staff.locator("main [role=status]")).to_contain_text("開催報告を公開しました")
         citizen.reload()
         expect(citizen.locator("main")).to_contain_text("一つずつ確かめました")
+        citizen.goto(seminar.url("/events"))
+        over = citizen.get_by_role("region", name="これまでの行事")
+        expect(over.get_by_role("link", name=TITLE, exact=True)).to_have_count(1)
         thanks = [
             subject for name in seminar.own for subject in seminar.subjects(name) if "ありがとうございました" in subject
         ]
