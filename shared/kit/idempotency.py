@@ -3,21 +3,18 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from sqlalchemy import Select, UniqueConstraint, Update, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, UniqueConstraint, Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from shared.kit import clock
 from shared.kit.database.base import Base, TenantOwned
 from shared.kit.database.session import tenant_of
 from shared.kit.refusals import Refusal
-
-Statement = TypeVar("Statement", Select[Any], Update)
 
 
 class IdempotencyKey(TenantOwned, Base):
@@ -31,6 +28,18 @@ class IdempotencyKey(TenantOwned, Base):
     body_sha256: Mapped[str]
     response: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
+
+
+#: Written out, because every write of a rush passes here and statements that are built anew cost more than they do.
+_CLAIM = text(
+    """
+    INSERT INTO idempotency_key (tenant_id, id, actor, key, body_sha256, created_at)
+    VALUES (:tenant, :id, :actor, :key, :digest, now()) ON CONFLICT DO NOTHING RETURNING id
+    """
+).bindparams(bindparam("tenant", type_=Integer), bindparam("id", type_=Uuid))
+_ANSWER = text("UPDATE idempotency_key SET response = :response WHERE actor = :actor AND key = :key").bindparams(
+    bindparam("response", type_=JSONB)
+)
 
 
 async def once(
@@ -51,7 +60,7 @@ async def once(
     digest = hashlib.sha256(msgspec.json.encode(body, order="sorted")).hexdigest()
     if await _claim(session, actor, key, digest):
         response = await effect()
-        await session.execute(_mine(update(IdempotencyKey), actor, key).values(response=response))
+        await session.execute(_ANSWER, {"actor": actor, "key": key, "response": response})
         return response
     row = await _row(session, actor, key)
     if row.body_sha256 != digest or row.response is None:
@@ -62,21 +71,10 @@ async def once(
 
 
 async def _claim(session: AsyncSession, actor: str, key: str, digest: str) -> bool:
-    statement = (
-        insert(IdempotencyKey)
-        .values(
-            tenant_id=tenant_of(session), id=uuid7(), actor=actor, key=key, body_sha256=digest, created_at=clock.now()
-        )
-        .on_conflict_do_nothing()
-        .returning(IdempotencyKey.id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
+    values = {"tenant": tenant_of(session), "id": uuid7(), "actor": actor, "key": key, "digest": digest}
+    return (await session.execute(_CLAIM, values)).scalar_one_or_none() is not None
 
 
 async def _row(session: AsyncSession, actor: str, key: str) -> IdempotencyKey:
-    row: IdempotencyKey = (await session.execute(_mine(select(IdempotencyKey), actor, key))).scalar_one()
-    return row
-
-
-def _mine(statement: Statement, actor: str, key: str) -> Statement:
-    return statement.where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
+    statement = select(IdempotencyKey).where(IdempotencyKey.actor == actor, IdempotencyKey.key == key)
+    return (await session.execute(statement)).scalar_one()

@@ -11,8 +11,21 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Index, UniqueConstraint, and_, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Integer,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
@@ -89,6 +102,17 @@ class Claim(msgspec.Struct, frozen=True):
     payload: dict[str, Any]
 
 
+#: Recorded and the relay woken in one statement, and that written out: a rush of registrations feels both. The database's
+#: clock, because leases and pauses are measured by the same one.
+_RECORD = text(
+    """
+    INSERT INTO outbox (tenant_id, id, name, payload, dedupe_key, state, attempts, recorded_at, run_at)
+    VALUES (:tenant, :id, :name, :payload, :key, :state, 0, now(), now())
+    ON CONFLICT (tenant_id, dedupe_key) DO NOTHING RETURNING id, pg_notify(:channel, '')
+    """
+).bindparams(bindparam("tenant", type_=Integer), bindparam("id", type_=Uuid), bindparam("payload", type_=JSONB))
+
+
 async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = None) -> UUID:
     """Write the fact beside the change it tells of, and wake the relay when (and only when) both are committed.
 
@@ -96,23 +120,16 @@ async def record(session: AsyncSession, fact: Fact, *, dedupe_key: str | None = 
     """
     await session.flush()
     key = dedupe_key or str(uuid7())
-    statement = (
-        insert(OutboxRow)
-        .values(
-            tenant_id=tenant_of(session),
-            id=uuid7(),
-            name=type(fact).__name__,
-            payload=msgspec.to_builtins(fact),
-            dedupe_key=key,
-            # The database's clock: leases and pauses are measured by the same one.
-            recorded_at=func.now(),
-            run_at=func.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
-        # One statement with `wake`: a rush of registrations feels every round trip.
-        .returning(OutboxRow.id, func.pg_notify(CHANNEL, ""))
-    )
-    new = (await session.execute(statement)).one_or_none()
+    values = {
+        "tenant": tenant_of(session),
+        "id": uuid7(),
+        "name": type(fact).__name__,
+        "payload": msgspec.to_builtins(fact),
+        "key": key,
+        "state": OutboxState.WAITING.value,
+        "channel": CHANNEL,
+    }
+    new = (await session.execute(_RECORD, values)).one_or_none()
     return new[0] if new is not None else await _known(session, key)
 
 

@@ -27,7 +27,7 @@ from tests.benchmarks.load import Target, post_json, read_answer
 
 PEOPLE, TWICE, SEATS, CONNECTIONS = 4_750, 250, 900, 16
 REPLAYS, PEOPLE_AGAIN = 10_000, 100
-_MEASURED = "measured"
+_MEASURED = secrets.token_hex(6)
 MUTATION = """mutation ($input: RegisterForEventInput!) { registerForEvent(input: $input) {
   ... on Registration { id number status waitlistPosition } ... on Problem { code } } }"""
 
@@ -185,7 +185,7 @@ async def _record(database: Database, tenant: int) -> tuple[UUID, Script]:
 
 async def _play(connection: "asyncpg.Connection[asyncpg.Record]", script: Script, hall: UUID) -> None:
     """As recorded, for somebody else: other ids, another key, the number and the seat that the event's row gives."""
-    fresh = secrets.token_hex(5)
+    fresh = secrets.token_hex(8)
     others = {str(value): str(uuid4()) for _, given in script for value in given if isinstance(value, UUID)}
     others |= {str(hall): str(hall), _MEASURED: fresh}
     number, fits = 0, False
@@ -193,9 +193,19 @@ async def _play(connection: "asyncpg.Connection[asyncpg.Record]", script: Script
         for statement, given in script:
             values = [_other(value, others) for value in given]
             if statement.startswith("INSERT INTO registration"):
-                values[1:5] = [number, number, f"{fresh}{secrets.token_urlsafe(16)}", fresh]
-                values[6] = "CONFIRMED" if fits else "WAITLISTED"
+                own = {
+                    "number": number,
+                    "turn": number,
+                    "key": f"{fresh} key",
+                    "code": fresh,
+                    "viewing_key": f"{fresh} view",
+                }
+                own["status"] = "CONFIRMED" if fits else "WAITLISTED"
+                names = statement.partition("(")[2].partition(")")[0].split(", ")
+                values = [own.get(name, value) for name, value in zip(names, values, strict=True)]
             rows = await connection.fetch(statement, *values)
+            if statement.startswith("INSERT") and not rows:
+                raise RuntimeError(f"not what was recorded: {statement}")
             if statement.startswith("UPDATE event"):
                 number, fits = rows[0]["last_number"], rows[0]["fits"]
 

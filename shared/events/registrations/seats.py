@@ -4,11 +4,12 @@ Every taker queues at the event; then one statement locks its row, looks whether
 Nothing is counted first and taken later, and the table's own checks refuse what would oversell.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, case, or_, select, text, update
+from sqlalchemy import Executable, Integer, and_, bindparam, case, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import Event, EventState
@@ -61,11 +62,19 @@ async def take(session: AsyncSession, event_id: UUID, attendance: Attendance, pa
     A group that waits because it does not fit holds nobody up: who fits behind it is seated.
     """
     await queue(session, event_id)
+    values = {"tenant": tenant_of(session), "event": event_id, "party": party}
+    row = (await session.execute(_taking(attendance), values)).one_or_none()
+    return Taken(*row) if row is not None else None
+
+
+@cache
+def _taking(attendance: Attendance) -> Executable:
+    """One statement; built once, because in a rush building it costs more than running it."""
     capacity, taken, waiting = (getattr(Event, name) for name in COLUMNS[attendance])
-    fits = or_(capacity.is_(None), taken + party <= capacity)
+    party = bindparam("party", type_=Integer)
     seat = (
-        select(Event.tenant_id, Event.id, fits.label("fits"))
-        .where(Event.tenant_id == tenant_of(session), Event.id == event_id)
+        select(Event.tenant_id, Event.id, or_(capacity.is_(None), taken + party <= capacity).label("fits"))
+        .where(Event.tenant_id == bindparam("tenant"), Event.id == bindparam("event"))
         .with_for_update(key_share=True)
         .subquery("seat")
     )
@@ -74,15 +83,13 @@ async def take(session: AsyncSession, event_id: UUID, attendance: Attendance, pa
         taken: taken + case((seat.c.fits, party), else_=0),
         waiting: waiting + case((seat.c.fits, 0), else_=1),
     }
-    statement = (
+    return (
         update(Event)
         .where(and_(Event.tenant_id == seat.c.tenant_id, Event.id == seat.c.id))
         .values(counted)
         .returning(Event, seat.c.fits)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    row = (await session.execute(statement)).one_or_none()
-    return Taken(*row) if row is not None else None
 
 
 def free(event: Event, attendance: Attendance) -> int | None:
