@@ -16,8 +16,8 @@ from shared.identity.models import Role
 from shared.kit.database.session import Database
 from shared.members import export_lists, queries, versions
 from shared.members.details import ApplicationDetails
-from shared.members.directory import Wanted
 from shared.members.exports import LEDGER_COLUMNS, member_headers, staff_headers, staff_row
+from shared.members.filters import Wanted
 from shared.members.models import CONTACT_COLUMNS, Organisation, Source, Visibility
 from shared.members.versions import CHANGEABLE
 from shared.tenants.models import Tenant
@@ -26,7 +26,7 @@ from tests.factories.members import make_member, make_platform
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.test_join import fill
 
-SAID = {"audiences": ("children", "carers"), "resources": ("people", "place")}
+SAID: dict[str, Any] = {"audiences": ("children", "carers"), "resources": ("people", "place")}
 KANA = {"representative_kana": "タカハシ アキラ", "contact_kana": "サキヤマ ハナ"}
 #: The municipality is asked for where the platform has some to choose from.
 ASKED = {*CHANGEABLE} - {"visibility", "municipality_code"} | {f"visibility_{column}" for column in CONTACT_COLUMNS}
@@ -80,7 +80,7 @@ async def test_what_is_ticked_on_the_web_survives_the_confirmation_and_the_appro
     client_for: ClientFor, worker_database: Database, platform: Tenant
 ) -> None:
     visitor = client_for(platform)
-    form = await fill(visitor, **{name: list(slugs) for name, slugs in SAID.items()})
+    form = await fill(visitor, "/join", **{name: list(slugs) for name, slugs in SAID.items()})
     page = (await visitor.post("/join", data=form)).text
     assert ("子ども、家族の世話をする方" in page, "人、場所" in page) == (True, True)
     assert re.findall(r'name="(?:audiences|resources)" value="(\w+)"', page) == [

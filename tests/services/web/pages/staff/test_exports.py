@@ -15,7 +15,7 @@ from shared.tenants.models import Tenant
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import HIDDEN_PHONE, make_application, make_member, make_platform
 from tests.services.web.conftest import ClientFor
-from tests.services.web.pages.staff.test_imports import send, upload, work
+from tests.services.web.pages.staff.lists import send, upload, work
 
 LISTS = ("organisations", "ledger", "applications", "announcements", "events", "letters")
 
