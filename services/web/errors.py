@@ -17,7 +17,7 @@ from services.web.policies import SignInNeeded, TenantRests
 from services.web.rendering import page
 from services.web.security import HEADERS, SlowBody
 from services.web.tenancy import HostRefused
-from shared.kit.database.lost import is_lost
+from shared.kit.database.lost import is_busy
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.members.pledges import PledgeNeeded
 
@@ -30,8 +30,8 @@ STATUS_OF_REFUSAL: list[tuple[type[Refusal], int]] = [
     (Conflict, 409),
     (Refusal, 422),
 ]
-#: SQLSTATEs: a NUL or broken character where text is stored, and a statement that met its time limit.
-NOT_TEXT, TOOK_TOO_LONG = "22021", "57014"
+#: SQLSTATE: a NUL or broken character where text is stored.
+NOT_TEXT = "22021"
 TITLES = {
     400: "リクエストを読み取れませんでした",
     403: "このページを見る権限がありません",
@@ -49,6 +49,11 @@ TITLES = {
 
 def _target(request: AnyRequest) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _route(request: AnyRequest) -> str:
+    """For the log: the template, because addresses hold keys that open what is a person's own."""
+    return str(request.scope.get("path_template") or "unknown")
 
 
 class LatePage(Response[None]):
@@ -123,8 +128,8 @@ class Errors:
         if state == NOT_TEXT:
             return self._page(request, 400, "使えない文字が含まれています。アドレスや入力をご確認ください。")
         number = uuid4().hex[:12]
-        log.error("unexpected", number=number, path=request.url.path, exc_info=error)
-        if is_lost(error) or state == TOOK_TOO_LONG:
+        log.error("unexpected", number=number, path=_route(request), exc_info=error)
+        if is_busy(error):
             message = "少し待ってから、もう一度お試しください。送信したものが受け付けられたかは、番号や控えのメールで確かめられます。"
             return self._page(request, 503, message, {"Retry-After": "5"})
         return self._page(request, 500, f"お手数ですが事務局へお知らせください。番号: {number}")

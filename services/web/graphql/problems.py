@@ -8,16 +8,14 @@ import msgspec
 import strawberry
 import structlog
 from graphql import GraphQLError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.web.graphql.policies import everyone
+from shared.kit.database.lost import is_busy
 from shared.kit.refusals import Refusal, Refusals
 
 log = structlog.get_logger()
 BUSY = "UNAVAILABLE"
-#: Waited too long for a row or for the statement's end, or in a circle with another.
-_TRY_AGAIN = ("55P03", "57014", "40P01", "40001")
 
 
 class ProblemView(msgspec.Struct, frozen=True):
@@ -71,18 +69,9 @@ def shown(error: GraphQLError) -> dict[str, Any]:
 def unexpected(cause: BaseException) -> dict[str, Any]:
     number = uuid4().hex[:12]
     log.error("unexpected", number=number, path="/graphql", exc_info=cause)
-    if is_busy(cause):
+    if isinstance(cause, OperationalError | InterfaceError) or is_busy(cause):
         return _said(BUSY, "ただいま混み合っています。少し待ってから、もう一度お試しください。")
     return _said("UNEXPECTED", f"思わぬ不具合が起きました。お手数ですが事務局へお知らせください。番号: {number}")
-
-
-def is_busy(cause: BaseException) -> bool:
-    """The database is away or overloaded: worth trying again."""
-    if isinstance(cause, PoolTimeout | OperationalError | InterfaceError | ConnectionError):
-        return True
-    if not isinstance(cause, DBAPIError):
-        return False
-    return cause.connection_invalidated or getattr(cause.orig, "sqlstate", None) in _TRY_AGAIN
 
 
 def _said(code: str, message: str) -> dict[str, Any]:
