@@ -62,7 +62,7 @@ async def store_image(
 
 async def discard_image(session: AsyncSession, files: FileStore, media_id: UUID) -> None:
     """Forget a picture that somebody has sent, unless something else shows it; its bytes go with the last that has them."""
-    media = await locked(session, Media, media_id)
+    media = await locked(session, Media, media_id, to_delete=True)
     if media.uploaded_by is None:
         return
     try:

@@ -15,12 +15,15 @@ from shared.kit.refusals import Conflict, NotFound
 Row = TypeVar("Row", bound=TenantOwned)
 
 
-async def locked(session: AsyncSession, model: type[Row], row_id: UUID) -> Row:
-    """The row as it is now, held until the transaction ends. NotFound when it is missing or another tenant's."""
+async def locked(session: AsyncSession, model: type[Row], row_id: UUID, *, to_delete: bool = False) -> Row:
+    """The row as it is now, held until the transaction ends. NotFound when it is missing or another tenant's.
+
+    Rows that refer to it may be written meanwhile, unless it is about to be deleted.
+    """
     statement = (
         select(model)
         .where(model.tenant_id == tenant_of(session), model.id == row_id)
-        .with_for_update()
+        .with_for_update(key_share=not to_delete)
         .execution_options(populate_existing=True)
     )
     row = (await session.execute(statement)).scalar_one_or_none()

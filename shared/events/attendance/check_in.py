@@ -70,6 +70,8 @@ async def admit(
     session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, place: str | None = None
 ) -> DoorAnswer:
     """Who waits, or meant to watch online, gets a seat that is free and is checked in. Refusal where there is none."""
+    # Whoever registers queues before the event's row, too: the other way round the two would wait for each other.
+    await seats.queue(session, event_id)
     guest = await _guest_of(session, event_id, registration_id)
     event = await locked(session, Event, event_id)
     registration = await locked(session, Registration, registration_id)

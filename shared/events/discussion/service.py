@@ -104,7 +104,12 @@ async def save_follow_up(
 
 async def remove_follow_up(session: AsyncSession, *, actor: Actor, follow_up_id: UUID, revision: int) -> UUID:
     """The opinions stay. Returns the event."""
-    row = await locked(session, FollowUp, follow_up_id)
+    known = await session.get(FollowUp, (tenant_of(session), follow_up_id))
+    if known is None:
+        raise NotFound
+    # The event first, as whoever writes its topics or its follow-ups does.
+    await locked(session, Event, known.event_id)
+    row = await locked(session, FollowUp, follow_up_id, to_delete=True)
     await check_revision(session, row.id, current=row.revision, read=revision)
     await session.execute(
         update(Opinion)

@@ -287,3 +287,22 @@ async def test_the_list_is_searched_and_narrowed_and_knows_no_addresses(
 )
 def test_tickets_are_read_as_cameras_keyboards_and_people_write_them(given: str, read: Ticket) -> None:
     assert read_ticket(given) == read
+
+
+async def test_the_door_and_those_who_register_meanwhile_do_not_wait_for_each_other(
+    worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event(worker_database, tenant, capacity=200, online=True)
+    online = [
+        await make_registration(worker_database, tenant, event.id, attendance=Attendance.ONLINE) for _ in range(12)
+    ]
+
+    async def admit(guest: Registration) -> Outcome:
+        answer = await do(worker_database, tenant, check_in.admit, event_id=event.id, registration_id=guest.id)
+        assert isinstance(answer, DoorAnswer)
+        return answer.outcome
+
+    coming = [admit(each) for each in online]
+    others = [make_registration(worker_database, tenant, event.id) for _ in range(24)]
+    outcomes, _ = await asyncio.gather(asyncio.gather(*coming), asyncio.gather(*others))
+    assert outcomes == [Outcome.ADMITTED] * 12

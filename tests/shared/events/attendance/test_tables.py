@@ -125,3 +125,22 @@ async def test_without_people_or_with_a_silly_size_nothing_is_composed(
         assert refused.value.field == field
     with pytest.raises(Conflict):
         await do(worker_database, tenant, tables.regroup, event_id=event.id)
+
+
+async def test_tables_are_mended_while_people_still_come(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    guests = [await make_registration(worker_database, tenant, event.id) for _ in range(30)]
+    await do(worker_database, tenant, tables.compose, event_id=event.id, size=4, basis=Basis.CONFIRMED)
+    for guest in guests[:6]:
+        await do(worker_database, tenant, check_in.scan, event_id=event.id, scan=Scan(given=guest.code))
+    scans = [
+        do(worker_database, tenant, check_in.scan, event_id=event.id, scan=Scan(given=guest.code))
+        for guest in guests[6:]
+        for _ in range(2)
+    ]
+    composing = {"event_id": event.id, "size": 4, "basis": Basis.CONFIRMED}
+    again = [do(worker_database, tenant, tables.compose, **composing) for _ in range(8)]
+    mended = [do(worker_database, tenant, tables.regroup, event_id=event.id) for _ in range(8)]
+    await asyncio.gather(*(each for three in zip(scans, [*again, *mended], strict=False) for each in three), *scans[16:])
+    assert (await _plan(worker_database, tenant, event)).present == 30
