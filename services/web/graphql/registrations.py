@@ -135,7 +135,7 @@ class ChangeRegistrationInput:
     revision: int | None = strawberry.field(default=None, description="The one that was read")
     name: str | None = UNSET
     kana: str | None = UNSET
-    email: str | None = UNSET
+    email: str | None = strawberry.field(default=UNSET, description="Only the secretariat may change it")
     phone: str | None = UNSET
     organisation_name: str | None = UNSET
     attendance: Attendance | None = UNSET
@@ -177,7 +177,12 @@ class RegistrationMutations:
         graphql_type=RegistrationResult, metadata=PUBLIC, description="More people only where they fit"
     )
     async def change_registration(self, info: Info, input: ChangeRegistrationInput) -> RegistrationView:
-        return await info.context.write(_change, info, input)
+        ctx = info.context
+        if not ctx.actor.may(Permission.REGISTRATION_WRITE):
+            before = await ctx.read(_of, info, input.id)
+            who, address = before.email or before.key, ctx.client_address
+            await limit_registrations(ctx, event_id=before.event_id, email=who, client_address=address)
+        return await ctx.write(_change, info, input)
 
     @strawberry.mutation(
         graphql_type=RegistrationResult,
@@ -192,8 +197,9 @@ async def _change(session: AsyncSession, info: Info, input: ChangeRegistrationIn
     before = await _of(session, info, input.id)
     kept = {name: getattr(before, name) for name in RegistrationDraft.__struct_fields__}
     given = {name: value for name, value in given_values(input).items() if name in kept}
-    if given.get("party_size", 1) is None:
-        del given["party_size"]
+    for name in ("party_size", "attendance"):
+        if name in given and given[name] is None:
+            del given[name]
     await service.change(
         session,
         actor=by(info),

@@ -7,6 +7,7 @@ from shared.events.registrations.seats import ways
 from shared.events.views import EventView
 from shared.identity.policy import Actor
 from shared.kit import clock
+from shared.kit.japanese import Unreadable, normalise
 from shared.kit.japanese.eras import japanese_moment
 from shared.kit.refusals import NotFound, Refusal
 
@@ -67,6 +68,22 @@ def check_party(event: Event | EventView, draft: RegistrationDraft, *, by_staff:
             f"一度に申し込めるのは{event.party_limit}人までです。それより多いときは、問い合わせ先へご連絡ください。"
         )
     raise Refusal("PARTY_TOO_LARGE", message, "party_size")
+
+
+def check_address_kept(stored: str | None, given: str | None) -> None:
+    """One and the same answer to every other address, known or not."""
+    if not (given or "").strip():
+        return
+    try:
+        same = normalise.email(given or "").casefold() == (stored or "").casefold()
+    except Unreadable:
+        same = False
+    if not same:
+        raise Refusal(
+            "EMAIL_FIXED",
+            "メールアドレスは、ここでは変えられません。アドレスを変えるときは、取り消して申し込み直すか、窓口へご連絡ください。",
+            "email",
+        )
 
 
 def check_member(event: Event | EventView, actor: Actor, *, by_staff: bool) -> None:

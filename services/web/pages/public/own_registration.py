@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.limits import TooMany, limit_registrations
 from services.web.once import once_per_form
 from services.web.pages import registration_form
 from services.web.pages.public.registration import as_citizen, why_closed
+from services.web.pages.signin import client_address
 from services.web.rendering import page
 from shared.events import queries as event_queries
 from shared.events import words as event_words
@@ -98,6 +100,7 @@ async def change(request: AnyRequest, ctx: Ctx, key: FromPath[str]) -> Response[
         if not form.genuine:
             raise FormExpired
         draft = registration_form.draft_of(values, own.event, registration_form.stored_draft(own.registration))
+        await _limit(request, ctx, own)
         await ctx.write(_change, actor=ctx.actor, form=form, own=own, draft=draft)
     except NotFound:
         raise
@@ -106,7 +109,8 @@ async def change(request: AnyRequest, ctx: Ctx, key: FromPath[str]) -> Response[
         again = values | {"revision": str(fresh.registration.revision)}
         return await _change_page(ctx, fresh, FormView(again, conflict), status=409)
     except Refusal as refusal:
-        return await _change_page(ctx, own, FormView(values, refusal), status=422)
+        status = 429 if isinstance(refusal, TooMany) else 422
+        return await _change_page(ctx, own, FormView(values, refusal), status=status)
     return Redirect(f"{own.path}?done=changed", status_code=303, headers=SECRET)
 
 
@@ -145,6 +149,12 @@ async def _own(ctx: Context, key: str) -> Own:
         can_change=alive and why_closed(msgspec.structs.replace(event, members_only=False), ANONYMOUS) is None,
         can_cancel=alive,
     )
+
+
+async def _limit(request: AnyRequest, ctx: Context, own: Own) -> None:
+    """Each change is a letter."""
+    who = own.registration.email or own.registration.key
+    await limit_registrations(ctx, event_id=own.event.id, email=who, client_address=client_address(request))
 
 
 async def _change(session: AsyncSession, *, actor: Actor, form: Form, own: Own, draft: RegistrationDraft) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import msgspec
+import pytest
 
 from services.web.site import Site
 from shared.events.models import Event
@@ -108,6 +110,33 @@ async def test_a_change_keeps_what_is_not_said_and_needs_a_seat(
     fewer = await done(reader, CHANGE, {"id": mine["id"], "partySize": 1, "needs": None})
     assert fewer["partySize"] == 1
     assert (await counts(reader, event))[1] == 1
+
+
+async def test_a_person_changes_no_address_and_moves_only_when_asked(
+    client_for: ClientFor, staff_for: StaffFor, worker_database: Database, town: Tenant
+) -> None:
+    event = await make_event(worker_database, town, capacity=3, online=True, online_capacity=3)
+    reader, staff = client_for(town), await staff_for(town)
+    mine = await done(reader, REGISTER, person(event, 1, attendance="ONLINE"))
+    await done(reader, REGISTER, person(event, 2))
+    addresses = ("guest2@example.jp", "unknown@example.jp")
+    answers = [await done(reader, CHANGE, {"id": mine["id"], "email": address}) for address in addresses]
+    assert [(each["code"], each["field"]) for each in answers] == [("EMAIL_FIXED", "email")] * 2
+    assert answers[0]["message"] == answers[1]["message"]
+    kept = await done(reader, CHANGE, {"id": mine["id"], "email": None, "attendance": None})
+    assert kept["attendance"] == "ONLINE"
+    moved = await done(staff, CHANGE, {"id": mine["id"], "email": "new@example.jp"})
+    assert (moved["number"], moved["revision"]) == ("0001", 3)
+
+
+async def test_changes_are_letters_and_so_only_some_in_an_hour(
+    client_for: ClientFor, worker_database: Database, site: Site, town: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, reader = await make_event(worker_database, town), client_for(town)
+    mine = await done(reader, REGISTER, person(event))
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    answers = [await done(reader, CHANGE, {"id": mine["id"], "name": f"名前 {number}"}) for number in range(6)]
+    assert [answer.get("code") for answer in answers] == [None] * 5 + ["TOO_MANY_REQUESTS"]
 
 
 async def test_refusals_say_why(client_for: ClientFor, worker_database: Database, site: Site, town: Tenant) -> None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import httpx
+import msgspec
 import pytest
 
 from services.web.site import Site
@@ -146,6 +147,44 @@ async def test_after_the_event_there_is_nothing_to_cancel(
     form = fields_of((await visitor.get(path_of(await make_event(worker_database, platform)))).text, "needs_words")
     refused = await visitor.post(f"{path}/cancel", data={"csrf": form["csrf"]})
     assert (refused.status_code, "手続きは必要ありません" in refused.text) == (422, True)
+
+
+async def test_another_address_is_refused_alike_whoever_has_it(
+    visitor: httpx.AsyncClient,
+    web_database: Database,
+    worker_database: Database,
+    platform: Tenant,
+    registered: tuple[Event, Registration, str],
+) -> None:
+    event, registration, path = registered
+    other = await make_registration(worker_database, platform, event.id)
+    page = (await visitor.get(f"{path}/change")).text
+    assert ('name="email"' in page, "取り消して申し込み直すか、窓口へ" in page) == (False, True)
+    form = fields_of(page, 'name="needs_words"')
+    answers = [
+        await visitor.post(f"{path}/change", data=form | {"email": address})
+        for address in (other.email, "unknown@example.jp", "nowhere")
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 3
+    assert ["ここでは変えられません" in answer.text for answer in answers] == [True] * 3
+    same = await visitor.post(f"{path}/change", data=form | {"email": str(registration.email).upper()})
+    assert same.status_code == 303
+    assert (await stored(web_database, platform, event))[0].email == registration.email
+
+
+async def test_changes_are_letters_and_so_only_some_in_an_hour(
+    visitor: httpx.AsyncClient,
+    registered: tuple[Event, Registration, str],
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    _, _, path = registered
+    codes = []
+    for number in range(6):
+        form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"')
+        codes.append((await visitor.post(f"{path}/change", data=form | {"name": f"名前 {number}"})).status_code)
+    assert codes == [303] * 5 + [429]
 
 
 async def test_a_key_opens_nothing_on_another_platform(

@@ -72,3 +72,9 @@ async def test_another_platform_keeps_its_own(staff: httpx.AsyncClient, other_st
     assert (await staff.post(PAGE, data=await _open(staff) | OWN | {"action": "save"})).status_code == 303
     assert "独自" not in (await other_staff.get(LIST)).text
     assert (await other_staff.get(f"{LIST}/NOTHING")).status_code == 404
+
+
+async def test_a_revision_that_nobody_can_have_read_is_a_conflict(staff: httpx.AsyncClient) -> None:
+    sent = await _open(staff) | OWN | {"action": "save"}
+    assert (await staff.post(PAGE, data=sent)).status_code == 303
+    assert (await staff.post(PAGE, data=sent | {"revision": "9" * 5_000})).status_code == 409
