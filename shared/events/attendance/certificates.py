@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,8 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.events.attendance.certificate_queries import HolderView, holders
-from shared.events.attendance.facts import CertificateIssued
-from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule
+from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule, CheckIn
 from shared.events.models import Event, EventState
 from shared.events.registrations.retention import FORGOTTEN
 from shared.identity.policy import Actor
@@ -19,7 +19,6 @@ from shared.kit import audit, clock
 from shared.kit.database.session import tenant_of
 from shared.kit.editing import locked
 from shared.kit.japanese.normalise import clean_lines, clean_text
-from shared.kit.outbox import record
 from shared.kit.refusals import Conflict, NotFound, Refusal, Refusals
 
 LONGEST = {"title": 20, "body": 300, "issuer": 200}
@@ -51,10 +50,11 @@ async def set_rule(
 async def drop_rule(session: AsyncSession, *, actor: Actor, event_id: UUID) -> None:
     """The event gives none after all. Conflict once one is issued."""
     event = await locked(session, Event, event_id)
+    # An issue that is under way holds the rule: it is waited for, then it counts.
+    known = await _rule(session, event_id, lock=True)
     issued = select(Certificate.id).where(Certificate.event_id == event_id).limit(1)
     if await session.scalar(issued) is not None:
         raise Conflict("すでに発行した証書があるため、やめられません。")
-    known = await _rule(session, event_id)
     if known is not None:
         await session.delete(known)
         _note(session, actor, "certificate.rule", event.id, "なし")
@@ -71,6 +71,7 @@ async def issue(
     if rule is None:
         raise Refusal("NO_RULE", "この行事は証書を出しません。先に証書の名前と文を決めてください。")
     await _check_held(session, event_id)
+    await session.execute(select(CheckIn.id).where(CheckIn.event_id == event_id).with_for_update(read=True))
     wanted = list(_without(await _holders(session, event_id, registration_ids)))
     numbers = await _numbers(session, platform, len(wanted))
     made = [
@@ -89,9 +90,6 @@ async def issue(
     ]
     session.add_all(made)
     await session.flush()
-    for registration_id in dict.fromkeys(each.registration_id for each in made):
-        fact = CertificateIssued(registration_id=registration_id)
-        await record(session, fact, dedupe_key=f"certificate-issued:{registration_id}")
     if made:
         _note(session, actor, "certificate.issue", event_id, f"{made[0].number} から {len(made)}件")
     return made
@@ -134,8 +132,23 @@ def _without(every: Iterable[HolderView]) -> Iterable[tuple[HolderView, int, str
     for holder in every:
         if holder.name == FORGOTTEN:
             continue
-        has = {each.ordinal for each in holder.certificates}
-        yield from ((holder, ordinal, name) for ordinal, name in enumerate(holder.names) if ordinal not in has)
+        taken = {each.ordinal for each in holder.certificates}
+        free = (ordinal for ordinal in count() if ordinal not in taken)
+        yield from ((holder, next(free), name) for name in _without_one(holder))
+
+
+def _without_one(holder: HolderView) -> list[str]:
+    """Names without a certificate. One that was reissued under another name is known by its place in the party."""
+    others = list(holder.certificates)
+    left = []
+    for ordinal, name in enumerate(holder.names):
+        own = next((each for each in others if each.name == name), None)
+        if own is None:
+            left.append((ordinal, name))
+        else:
+            others.remove(own)
+    renamed = {each.ordinal for each in others}
+    return [name for ordinal, name in left if ordinal not in renamed]
 
 
 async def _holders(session: AsyncSession, event_id: UUID, only: Sequence[UUID]) -> list[HolderView]:
@@ -148,17 +161,17 @@ async def _holders(session: AsyncSession, event_id: UUID, only: Sequence[UUID]) 
     return found
 
 
-async def _numbers(session: AsyncSession, platform: str, count: int) -> list[str]:
+async def _numbers(session: AsyncSession, platform: str, wanted: int) -> list[str]:
     """`tokushima-2026-0001`, as many as are wanted. A number that is rolled back is given out again."""
-    if not count:
+    if not wanted:
         return []
     year = clock.today().year
-    statement = insert(CertificateCounter).values(tenant_id=tenant_of(session), id=uuid7(), year=year, last=count)
+    statement = insert(CertificateCounter).values(tenant_id=tenant_of(session), id=uuid7(), year=year, last=wanted)
     counted = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "year"], set_={"last": CertificateCounter.last + count}
+        index_elements=["tenant_id", "year"], set_={"last": CertificateCounter.last + wanted}
     ).returning(CertificateCounter.last)
     last = (await session.execute(counted)).scalar_one()
-    return [f"{platform}-{year}-{number:04}" for number in range(last - count + 1, last + 1)]
+    return [f"{platform}-{year}-{number:04}" for number in range(last - wanted + 1, last + 1)]
 
 
 async def _rule(session: AsyncSession, event_id: UUID, *, lock: bool = False) -> CertificateRule | None:

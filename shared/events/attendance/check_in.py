@@ -77,14 +77,12 @@ async def admit(
     registration = await locked(session, Registration, registration_id)
     if registration.status is RegistrationStatus.CANCELLED:
         raise Refusal("CANCELLED", answers.CANCELLED)
-    if registration.status is RegistrationStatus.WAITLISTED:
-        if registration.attendance is Attendance.ONLINE and _has_hall(event):
-            raise Refusal("WAITLISTED", answers.WAITING)
-        await seat_at_the_door(session, event, registration)
-    elif _elsewhere(event, guest):
+    if _elsewhere(event, guest):
         kept = {name: getattr(registration, name) for name in RegistrationDraft.__struct_fields__}
         draft = RegistrationDraft(**kept | {"attendance": Attendance.HALL})
         await service.change(session, actor=actor, registration_id=registration_id, draft=draft)
+    if registration.status is RegistrationStatus.WAITLISTED:
+        await seat_at_the_door(session, event, registration)
     found = Scan(given=registration.code, manner=Manner.LIST, place=place)
     return await scan(session, actor=actor, event_id=event_id, scan=found)
 
@@ -112,15 +110,37 @@ async def walk_in(
 
 
 async def check_out(
-    session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, out: bool = True
+    session: AsyncSession,
+    *,
+    actor: Actor,
+    event_id: UUID,
+    registration_id: UUID,
+    out: bool = True,
+    at: datetime | None = None,
 ) -> None:
-    """退場. Again changes nothing; `out=False` is for somebody who came back, or a slip of the finger."""
+    """退場. Again changes nothing; `out=False` is for somebody who came back, or a slip of the finger.
+
+    `at` is the time of a tablet that was without network; nobody leaves before they came.
+    """
     check_in = await _checked_in(session, event_id, registration_id)
     if out == (check_in.checked_out_at is not None):
         return
-    check_in.checked_out_at = clock.now() if out else None
+    check_in.checked_out_at = max(_believed(at), check_in.checked_in_at) if out else None
     check_in.checked_out_by = actor.name if out else None
     await session.flush()
+
+
+async def check_out_once(
+    session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, at: datetime | None, scan_id: str
+) -> None:
+    """退場 from a tablet: sent again, it does not send away who has come back meanwhile."""
+
+    async def effect() -> dict[str, object]:
+        await check_out(session, actor=actor, event_id=event_id, registration_id=registration_id, at=at)
+        return {}
+
+    body = {"event": str(event_id), "leaves": str(registration_id)}
+    await idempotency.once(session, actor="door", key=f"scan {scan_id[:LONGEST_SCAN_ID]}", body=body, effect=effect)
 
 
 async def set_present(
@@ -139,7 +159,8 @@ async def undo(session: AsyncSession, *, actor: Actor, event_id: UUID, registrat
     """Somebody else's name was pressed. Again changes nothing. Conflict once a certificate says that the person came."""
     guest = await _guest_of(session, event_id, registration_id)
     await locked(session, Registration, registration_id)
-    check_in = await session.scalar(select(CheckIn).where(CheckIn.registration_id == registration_id))
+    # Held before the certificates are looked for: whoever issues one holds the check-in, too.
+    check_in = await session.scalar(select(CheckIn).where(CheckIn.registration_id == registration_id).with_for_update())
     if check_in is None:
         return
     certificate = select(Certificate.number).where(
@@ -175,13 +196,16 @@ async def _answer(session: AsyncSession, actor: Actor, event: Event, scan: Scan)
 
 async def _first(session: AsyncSession, actor: Actor, guest: GuestView, scan: Scan) -> DoorAnswer:
     present = guest.party_size if scan.present is None else scan.present
+    if scan.id is not None:
+        # Of a tablet whose list is older than the registration: that somebody came must not be lost over a number.
+        present = min(max(present, 1), guest.party_size)
     _check_present(guest, present)
     check_in = CheckIn(
         event_id=guest.event_id,
         registration_id=guest.id,
         manner=scan.manner,
         present=present,
-        checked_in_at=_moment(scan),
+        checked_in_at=_believed(scan.at),
         checked_in_by=actor.name,
         place=_place(scan),
         scan_id=scan.id,
@@ -194,7 +218,7 @@ async def _first(session: AsyncSession, actor: Actor, guest: GuestView, scan: Sc
 
 async def _again(session: AsyncSession, actor: Actor, guest: GuestView, known: CheckInView, scan: Scan) -> DoorAnswer:
     check_in = await session.get_one(CheckIn, (tenant_of(session), known.id))
-    moment, by, place = _moment(scan), actor.name, _place(scan)
+    moment, by, place = _believed(scan.at), actor.name, _place(scan)
     before = moment < check_in.checked_in_at
     if before:
         moment, check_in.checked_in_at = check_in.checked_in_at, moment
@@ -245,9 +269,9 @@ def _check_present(guest: GuestView, present: int) -> None:
         raise Refusal("OUT_OF_RANGE", f"来場した人数は1人から{guest.party_size}人までです。", "present")
 
 
-def _moment(scan: Scan) -> datetime:
+def _believed(at: datetime | None) -> datetime:
     now = clock.now()
-    return scan.at if scan.at is not None and now - OLDEST_SCAN < scan.at < now else now
+    return at if at is not None and now - OLDEST_SCAN < at < now else now
 
 
 def _place(scan: Scan) -> str | None:

@@ -1,5 +1,6 @@
 """班分け: the verbs. Composed anew, mended after no-shows, or one person moved by hand."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -34,7 +35,8 @@ async def compose(session: AsyncSession, *, actor: Actor, event_id: UUID, size: 
     if not people:
         words = "来場した方がまだいません。" if basis is Basis.PRESENT else "確定した申込がまだありません。"
         raise Refusal("NOBODY", words, "basis")
-    return await _write(session, actor, event, mixing.compose(people, size), {"size": size, "basis": basis})
+    tables = await asyncio.to_thread(mixing.compose, people, size)
+    return await _write(session, actor, event, tables, {"size": size, "basis": basis})
 
 
 async def regroup(session: AsyncSession, *, actor: Actor, event_id: UUID) -> TablePlan:
@@ -47,7 +49,7 @@ async def regroup(session: AsyncSession, *, actor: Actor, event_id: UUID) -> Tab
     if not people:
         raise Refusal("NOBODY", "来場した方がまだいません。受付で来場を記録してから、組み直してください。")
     seated = {person.key: number for number, table in known.tables.items() for person in table}
-    tables = mixing.regroup(people, seated, known.seating.size)
+    tables = await asyncio.to_thread(mixing.regroup, people, seated, known.seating.size)
     return await _write(session, actor, event, tables, {"size": known.seating.size, "basis": Basis.PRESENT})
 
 

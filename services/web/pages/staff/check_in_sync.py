@@ -114,7 +114,15 @@ async def _leave(ctx: Context, event_id: UUID, sent: SentScan, place: str) -> Do
     guest = await ctx.read(queries.guest_by_code, sent.given)
     if guest is None:
         raise Refusal("UNKNOWN", "この方の申込は見つかりません。")
-    await ctx.write(check_in.check_out, actor=ctx.actor, event_id=event_id, registration_id=guest.id)
+    at = sent.at if sent.at.tzinfo else None
+    await ctx.write(
+        check_in.check_out_once,
+        actor=ctx.actor,
+        event_id=event_id,
+        registration_id=guest.id,
+        at=at,
+        scan_id=sent.id,
+    )
     return DoorAnswer(Outcome.ADMITTED, "退場を記録しました。", guest)
 
 

@@ -4,25 +4,25 @@ import asyncio
 import io
 import zipfile
 from datetime import timedelta
+from uuid import UUID
 
 import pypdfium2
 import pytest
-from sqlalchemy import select
 
 from shared.events.attendance import certificate_queries, certificates, check_in
 from shared.events.attendance.certificate_paper import Press, grouped
 from shared.events.models import Event
 from shared.events.queries import event as whole_event
+from shared.events.registrations.models import Registration
 from shared.events.registrations.retention import forget_registrants
 from shared.kit import clock
 from shared.kit.database.session import Database
-from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import Conflict, Refusal
 from shared.tenants.models import Tenant
 from shared.tenants.queries import profile
 from tests.factories.event_days import RULE
 from tests.factories.events import make_event
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.factories.tenants import make_tenant
 from tests.shared.events.attendance.coming import do, issue, make_event_of_today, make_guest
 
@@ -52,9 +52,6 @@ async def test_only_who_came_gets_one_and_twice_is_once(
     with pytest.raises(Refusal) as refused:
         await issue(worker_database, tenant, event.id, registration_ids=[absent.id])
     assert refused.value.code == "NOT_PRESENT"
-    async with worker_database.read(tenant.id) as session:
-        facts = list(await session.scalars(select(OutboxRow).where(OutboxRow.name == "CertificateIssued")))
-    assert len(facts) == 2
 
 
 async def test_issuing_at_once_gives_each_person_one_number_without_a_gap(
@@ -198,3 +195,46 @@ def _text(pdf: bytes) -> str:
     finally:
         document.close()
     return "".join(text.split())
+
+
+async def _write_companions(database: Database, tenant: Tenant, registration_id: UUID, companions: str) -> None:
+    async with database.write(tenant.id) as session:
+        guest = await session.get_one(Registration, (tenant.id, registration_id))
+        guest.companions = companions
+
+
+async def test_a_name_written_in_front_of_another_gets_its_own_and_nobody_a_second_one(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    party = {"party_size": 3, "companions": "三人目 月"}
+    guest = await make_guest(worker_database, tenant, event, name="代表 一", **party)
+    first = await issue(worker_database, tenant, event.id)
+    assert [each.name for each in first] == ["代表 一", "三人目 月"]
+    await do(worker_database, tenant, certificates.reissue, certificate_id=first[0].id, name="代表 壱")
+    await _write_companions(worker_database, tenant, guest.id, "二人目 花\n三人目 月")
+    made = await issue(worker_database, tenant, event.id)
+    assert [(each.name, each.ordinal) for each in made] == [("二人目 花", 2)]
+    assert await issue(worker_database, tenant, event.id) == []
+
+
+async def test_no_certificate_is_issued_of_a_check_in_that_is_undone_meanwhile(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    for _ in range(10):
+        guest = await make_guest(worker_database, tenant, event)
+        undoing = do(worker_database, tenant, check_in.undo, event_id=event.id, registration_id=guest.id)
+        made, undone = await asyncio.gather(issue(worker_database, tenant, event.id), undoing, return_exceptions=True)
+        assert isinstance(made, list)
+        assert isinstance(undone, Conflict) == bool(made)
+
+
+async def test_a_rule_is_not_dropped_while_certificates_are_issued_by_it(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_guest(worker_database, tenant, event)
+    async with worker_database.write(tenant.id) as session:
+        await certificates.issue(session, actor=SECRETARIAT, event_id=event.id, platform=tenant.slug)
+        dropping = asyncio.create_task(do(worker_database, tenant, certificates.drop_rule, event_id=event.id))
+        await asyncio.sleep(0.3)
+    with pytest.raises(Conflict):
+        await dropping

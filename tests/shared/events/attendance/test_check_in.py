@@ -306,3 +306,31 @@ async def test_the_door_and_those_who_register_meanwhile_do_not_wait_for_each_ot
     others = [make_registration(worker_database, tenant, event.id) for _ in range(24)]
     outcomes, _ = await asyncio.gather(asyncio.gather(*coming), asyncio.gather(*others))
     assert outcomes == [Outcome.ADMITTED] * 12
+
+
+async def test_who_waits_online_gets_a_free_seat_in_the_hall(worker_database: Database, tenant: Tenant) -> None:
+    event = await make_event(worker_database, tenant, capacity=1, online=True, online_capacity=1)
+    await make_registration(worker_database, tenant, event.id, attendance=Attendance.ONLINE)
+    first, second = [
+        await make_registration(worker_database, tenant, event.id, attendance=Attendance.ONLINE) for _ in range(2)
+    ]
+    answer = await do(worker_database, tenant, check_in.admit, event_id=event.id, registration_id=first.id)
+    assert answer.outcome is Outcome.ADMITTED
+    async with worker_database.read(tenant.id) as session:
+        seated = await session.get_one(Registration, (tenant.id, first.id))
+        kept = await session.get_one(Event, (tenant.id, event.id))
+        assert (seated.status, seated.attendance) == (RegistrationStatus.CONFIRMED, Attendance.HALL)
+        assert (kept.hall_taken, kept.hall_waiting, kept.online_taken, kept.online_waiting) == (1, 0, 1, 1)
+    with pytest.raises(Refusal) as refused:
+        await do(worker_database, tenant, check_in.admit, event_id=event.id, registration_id=second.id)
+    assert refused.value.code == "NO_SEAT"
+
+
+async def test_a_scan_made_offline_with_more_people_than_the_party_has_now_is_kept(
+    worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event(worker_database, tenant, party_limit=5)
+    guest = await make_registration(worker_database, tenant, event.id, party_size=2)
+    answer = await scan_of(worker_database, tenant, event.id, guest.code, present=4, id="a", at=clock.now())
+    assert answer.outcome is Outcome.ADMITTED
+    assert [each.present for each in await _all(worker_database, tenant)] == [2]

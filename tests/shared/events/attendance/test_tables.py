@@ -142,5 +142,7 @@ async def test_tables_are_mended_while_people_still_come(
     composing = {"event_id": event.id, "size": 4, "basis": Basis.CONFIRMED}
     again = [do(worker_database, tenant, tables.compose, **composing) for _ in range(8)]
     mended = [do(worker_database, tenant, tables.regroup, event_id=event.id) for _ in range(8)]
-    await asyncio.gather(*(each for three in zip(scans, [*again, *mended], strict=False) for each in three), *scans[16:])
+    await asyncio.gather(
+        *(each for three in zip(scans, [*again, *mended], strict=False) for each in three), *scans[16:]
+    )
     assert (await _plan(worker_database, tenant, event)).present == 30

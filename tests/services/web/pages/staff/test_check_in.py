@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from sqlalchemy import select
 
-from shared.events.attendance import queries
+from shared.events.attendance import check_in, queries
+from shared.events.attendance.models import CheckIn
 from shared.events.models import Event
 from shared.events.registrations.models import Registration
 from shared.identity.models import Role
@@ -16,7 +18,7 @@ from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.events import make_event
 from tests.factories.identity import make_account, signed_in
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import fields_of, open_form
 
@@ -121,6 +123,24 @@ async def test_scans_of_a_tablet_that_was_offline_come_in_once(
     )
     leaving = body | {"scans": [_scan(guest, act="LEAVE")]}
     assert (await staff.post(f"{door_of(event)}/sync", json=leaving)).json()["guests"][0]["left"]
+
+
+async def test_a_departure_noted_offline_has_its_own_time_and_counts_once(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, guest: Registration
+) -> None:
+    path = f"{door_of(event)}/sync"
+    csrf = (await staff.get(f"{door_of(event)}/state.json")).json()["csrf"]
+    came, left = clock.now() - timedelta(hours=2), clock.now() - timedelta(hours=1)
+    leaving = _scan(guest, id="b", act="LEAVE", at=left.isoformat())
+    scans = [_scan(guest, id="a", at=came.isoformat()), leaving]
+    assert (await staff.post(path, json={"csrf": csrf, "scans": scans})).json()["guests"][0]["left"]
+    async with worker_database.read(tenant.id) as session:
+        assert (await session.scalars(select(CheckIn.checked_out_at))).all() == [left]
+    who = {"event_id": event.id, "registration_id": guest.id}
+    async with worker_database.write(tenant.id) as session:
+        await check_in.check_out(session, actor=SECRETARIAT, out=False, **who)
+    again = (await staff.post(path, json={"csrf": csrf, "scans": [leaving]})).json()
+    assert (again["results"][0]["outcome"], again["guests"][0]["left"]) == ("ADMITTED", False)
 
 
 async def test_a_sync_without_the_forms_token_or_from_elsewhere_or_unreadable_changes_nothing(
