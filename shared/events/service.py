@@ -20,7 +20,9 @@ from shared.events.drafts import (
 )
 from shared.events.facts import EventCancelled, EventPublished
 from shared.events.models import Event, EventState, is_over
+from shared.events.registrations.models import Attendance
 from shared.events.registrations.promotion import promote
+from shared.events.registrations.seats import ways
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.editing import check_revision, locked
@@ -91,7 +93,7 @@ async def update_event(
         setattr(event, name, value)
     if (event.state is EventState.POSTPONED and new_day) or (event.state is EventState.ANNOUNCED and by_the_clock):
         event.state = _public_state(event)
-    elif event.state is EventState.OPEN and not _begun(event):
+    elif event.state in (EventState.OPEN, EventState.FULL) and not _begun(event):
         event.state = EventState.ANNOUNCED
     await programme.move(session, event, changes.whole_days(was, event.starts_at))
     await promote(session, event)
@@ -223,6 +225,12 @@ def _check_seats(event: Event, draft: EventDraft) -> None:
     if not draft.online and event.online_taken + event.online_waiting > 0:
         message = "オンラインで申し込んでいる方がいるため、オンライン参加をやめられません。先に申込一覧で、会場への変更などをしてください。"
         raise Refusal("ONLINE_TAKEN", message, "online")
+    if Attendance.HALL not in ways(draft) and event.hall_taken + event.hall_waiting > 0:
+        message = (
+            "会場で申し込んでいる方がいるため、オンラインだけの行事にはできません。「会場」を残したまま「オンラインでも参加できます」に"
+            "印を付けて保存し、申込一覧で、連絡のうえオンラインへの変更などをしてから、もう一度お試しください。"
+        )
+        raise Refusal("HALL_TAKEN", message, "venue")
 
 
 def _check_to_be_held(event: Event, verb: str) -> None:

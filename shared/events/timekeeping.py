@@ -1,12 +1,15 @@
 """What the clock does to events by itself: their registration opens, and the day after they have been held."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import Event, EventState
+from shared.events.registrations.seats import show
 from shared.kit import clock
 from shared.kit.content_version import bump
 from shared.kit.database.session import tenant_of
@@ -28,10 +31,20 @@ async def keep_events_in_time(session: AsyncSession) -> int:
     """
     now = clock.now()
     opened = await _move(session, _to_open(now), state=EventState.OPEN, updated_at=now)
+    await _show_full(session, opened)
     held = await _move(session, _to_be_held(now), state=EventState.HELD)
     if opened or held:
         await bump(session)
-    return opened + held
+    return len(opened) + len(held)
+
+
+async def _show_full(session: AsyncSession, opened: Sequence[UUID]) -> None:
+    """What the secretariat has filled by telephone before its hour opens as 満員."""
+    if not opened:
+        return
+    wanted = (Event.tenant_id == tenant_of(session), Event.id.in_(opened), Event.hall_taken + Event.online_taken > 0)
+    for event in (await session.scalars(select(Event).where(*wanted).order_by(Event.id))).all():
+        await show(session, event)
 
 
 def _to_open(now: datetime) -> ColumnElement[bool]:
@@ -53,7 +66,7 @@ def _to_be_held(now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def _move(session: AsyncSession, condition: ColumnElement[bool], **columns: Any) -> int:
+async def _move(session: AsyncSession, condition: ColumnElement[bool], **columns: Any) -> Sequence[UUID]:
     """Rows that somebody is working at are passed over until the next minute."""
     mine = Event.tenant_id == tenant_of(session)
     due = (
@@ -66,4 +79,4 @@ async def _move(session: AsyncSession, condition: ColumnElement[bool], **columns
     )
     statement = update(Event).where(mine, Event.id.in_(select(due.c.id))).values(**columns).returning(Event.id)
     moved = await session.execute(statement.execution_options(synchronize_session=False))
-    return len(moved.scalars().all())
+    return moved.scalars().all()

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Executable, Integer, and_, bindparam, case, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.events.drafts import EventDraft
 from shared.events.models import Event, EventState
 from shared.events.registrations.models import Attendance
 from shared.events.views import EventView
@@ -108,16 +109,20 @@ def count(event: Event, attendance: Attendance, *, taken: int = 0, waiting: int 
 
 
 async def show(session: AsyncSession, event: Event) -> None:
-    """受付中 ⇄ 満員, told to the public when it turns. The row is locked and its counters are those after the change."""
+    """受付中 ⇄ 満員, told to the public when it turns. The row is locked and its counters are those after the change.
+
+    Who takes no registrations here is neither, whomever the secretariat enters.
+    """
     full = all(_full(event, way) for way in ways(event))
     turned = EventState.FULL if full else EventState.OPEN
-    if event.state in (EventState.OPEN, EventState.FULL) and event.state is not turned:
+    shown = event.takes_registrations and event.state in (EventState.OPEN, EventState.FULL)
+    if shown and event.state is not turned:
         event.state = turned
         await bump(session)
     await session.flush()
 
 
-def ways(event: Event | EventView) -> tuple[Attendance, ...]:
+def ways(event: Event | EventView | EventDraft) -> tuple[Attendance, ...]:
     """How one can take part, the hall first. An event online that names no hall, or calls the web its hall, has none."""
     if not event.online:
         return (Attendance.HALL,)

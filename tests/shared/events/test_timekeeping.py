@@ -10,12 +10,14 @@ from sqlalchemy import select
 from services.scheduler.timetable import TIMETABLE
 from shared.events import queries, timekeeping
 from shared.events.models import Event, EventState
+from shared.events.registrations.models import Attendance
 from shared.events.timekeeping import keep_events_in_time
 from shared.events.views import EventView, Phase
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.events import make_event
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.factories.tenants import make_tenant
 from tests.shared.looking import facts, version
 
@@ -74,6 +76,19 @@ async def test_registration_opens_by_itself_when_its_time_has_come(worker_databa
     )
     assert view.updated_at >= OPENS
     assert await tick(worker_database, tenant, OPENS + MINUTE) == 0
+
+
+async def test_what_was_filled_by_telephone_before_its_hour_opens_as_full(
+    worker_database: Database, tenant: Tenant
+) -> None:
+    full = await announced(worker_database, tenant, capacity=1)
+    half = await announced(worker_database, tenant, capacity=1, online=True)
+    with time_machine.travel(OPENS - MINUTE, tick=True):
+        for event in (full, half):
+            await make_registration(worker_database, tenant, event.id, actor=SECRETARIAT, attendance=Attendance.HALL)
+    assert await tick(worker_database, tenant, OPENS) == 2
+    states = [await state(worker_database, tenant, event) for event in (full, half)]
+    assert states == [EventState.FULL, EventState.OPEN]
 
 
 async def test_after_the_deadline_it_says_that_registration_is_over(worker_database: Database, tenant: Tenant) -> None:
