@@ -58,8 +58,9 @@ def check_open(event: Event | EventView, *, by_staff: bool) -> None:
         )
 
 
-def check_party(event: Event | EventView, draft: RegistrationDraft, *, by_staff: bool) -> None:
-    if by_staff or draft.party_size <= event.party_limit:
+def check_party(event: Event | EventView, draft: RegistrationDraft, *, by_staff: bool, before: int = 0) -> None:
+    """As many as there were `before` may stay: the secretariat let them in, or the limit has come down since."""
+    if by_staff or draft.party_size <= max(event.party_limit, before):
         return
     if event.party_limit == 1:
         message = "この行事は、お一人ずつ申し込んでください。"

@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from shared.events.attendance.models import CheckIn
 from shared.events.models import Event
-from shared.events.registrations import rules, seats
+from shared.events.registrations import changing, rules, seats
 from shared.events.registrations.drafts import (
     RegistrationDraft,
     checked_registration,
@@ -110,17 +110,18 @@ async def change(
     """
     by_staff = _by_staff(actor)
     event, registration = await _both(session, registration_id)
-    draft = _checked_change(registration, draft, by_staff=by_staff)
+    draft = changing.checked_change(registration, draft, by_staff=by_staff)
     if registration.status is RegistrationStatus.CANCELLED:
         raise Conflict("この申込は取り消されています。参加をご希望のときは、もう一度お申し込みください。")
     if revision is not None:
         await check_revision(session, registration.id, current=registration.revision, read=revision)
     rules.check_open(event, by_staff=by_staff)
-    rules.check_party(event, draft, by_staff=by_staff)
+    rules.check_party(event, draft, by_staff=by_staff, before=registration.party_size)
     if by_staff:
         await _check_still_alone(session, registration, draft)
     way, differs = rules.chosen_way(event, draft.attendance), _differs(registration, draft)
     moves = way is not registration.attendance
+    await changing.check_those_present(session, registration, moves=moves, party=draft.party_size)
     _move(event, registration, way, draft.party_size)
     for name, value in _columns(draft).items():
         setattr(registration, name, value)
@@ -220,15 +221,6 @@ async def _both(session: AsyncSession, registration_id: UUID) -> tuple[Event, Re
     await seats.queue(session, found.event_id)
     event = await locked(session, Event, found.event_id)
     return event, await locked(session, Registration, registration_id)
-
-
-def _checked_change(registration: Registration, draft: RegistrationDraft, *, by_staff: bool) -> RegistrationDraft:
-    """The address stays unless the secretariat changes it: else anybody could ask by it who is registered, and send mail."""
-    if by_staff:
-        return checked_registration(draft, by_staff=True)
-    rules.check_address_kept(registration.email, draft.email)
-    kept = msgspec.structs.replace(draft, email=registration.email)
-    return checked_registration(kept, by_staff=registration.email is None)
 
 
 async def _check_still_alone(session: AsyncSession, registration: Registration, draft: RegistrationDraft) -> None:
