@@ -1,4 +1,4 @@
-"""How many applications and registrations one mail address and one network may send, by page and by GraphQL together."""
+"""How much one mail address, one network or one viewer may send, by page and by GraphQL together."""
 
 import hashlib
 from uuid import UUID
@@ -9,6 +9,8 @@ from shared.kit.refusals import Refusal
 
 #: In an hour, from one mail address, and from one network: a whole office shares one.
 HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
+#: Of one registration in an hour: whoever loses the connection presses again, and again.
+PLAYS = 30
 
 
 class TooMany(Refusal):
@@ -28,6 +30,21 @@ async def limit_applications(ctx: Context, *, email: str, client_address: str) -
 async def limit_registrations(ctx: Context, *, event_id: UUID, email: str, client_address: str) -> None:
     """For one event. Raises TooMany."""
     await _limit(ctx, f"event {event_id}", email, client_address)
+
+
+class TooManyPlays(Refusal):
+    def __init__(self) -> None:
+        words = "短い時間に何度も押されたため、いまは数えられません。1時間ほどたってからもう一度お試しください。"
+        super().__init__("TOO_MANY_REQUESTS", words)
+
+
+async def limit_plays(ctx: Context, registration_id: UUID) -> None:
+    """Raises TooManyPlays."""
+    if not ctx.site.settings.rate_limits:
+        return
+    bucket = f"play {ctx.tenant.id} {registration_id}"
+    if not await ctx.write(limits.within, bucket, limit=PLAYS, seconds=HOUR):
+        raise TooManyPlays
 
 
 async def _limit(ctx: Context, purpose: str, email: str, client_address: str) -> None:

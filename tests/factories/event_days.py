@@ -6,6 +6,7 @@ from uuid import UUID
 from shared.events.attendance import certificates, check_in, tables, viewing
 from shared.events.attendance.check_in import Scan
 from shared.events.attendance.models import Basis
+from shared.events.registrations.models import Attendance
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
@@ -22,6 +23,7 @@ async def plant_event_day(database: Database, tenant: Tenant, title: str) -> lis
         database, tenant, title=title, online=True, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=2)
     )
     guest = await make_registration(database, tenant, event.id, name="zqholder")
+    viewer = await make_registration(database, tenant, event.id, name="zqholder", attendance=Attendance.ONLINE)
     async with database.write(tenant.id) as session:
         for place in ("東口", "zqdoor"):
             scan = Scan(given=guest.code, place=place)
@@ -35,7 +37,7 @@ async def plant_event_day(database: Database, tenant: Tenant, title: str) -> lis
             archive_url="",
             archive_until=None,
         )
-        await viewing.record_play(session, registration_id=guest.id)
+        await viewing.record_play(session, registration_id=viewer.id)
         await certificates.set_rule(session, actor=SECRETARIAT, event_id=event.id, **RULE)
         [made] = await certificates.issue(session, actor=SECRETARIAT, event_id=event.id, platform=tenant.slug)
     return [guest.id, made.id, event.id]

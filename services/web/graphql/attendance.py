@@ -13,6 +13,7 @@ from services.web.graphql.policies import PUBLIC, everyone, needs, only
 from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid
 from services.web.graphql.writing import by, create
+from services.web.limits import limit_plays
 from shared.events.attendance import queries, viewing, viewing_queries
 from shared.events.attendance.answers import UNKNOWN, Outcome
 from shared.events.attendance.check_in import Scan
@@ -137,8 +138,10 @@ class AttendanceMutations:
 
     @strawberry.mutation(graphql_type=ViewResult, metadata=PUBLIC, description="Each counts as one play")
     async def record_view(self, info: Info, input: RecordViewInput) -> Played:
+        registration_id = await info.context.read(_viewer, info, input)
+        await limit_plays(info.context, registration_id)
+
         async def effect(session: AsyncSession) -> UUID:
-            registration_id = await _viewer(session, info, input)
             return (await viewing.record_play(session, registration_id=registration_id)).id
 
         return await create(info, input, effect, _played)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.attendance.models import Play, PlayKind, Viewing
-from shared.events.attendance.viewing_queries import WatchView
+from shared.events.attendance.viewing_queries import WatchView, watch_by_key
 from shared.events.models import Event, EventState
 from shared.events.registrations.models import Attendance, Registration, RegistrationStatus
 from shared.identity.policy import Actor
@@ -37,6 +37,15 @@ class Gate(StrEnum):
     ARCHIVE = "ARCHIVE"
     BETWEEN = "BETWEEN"
     CLOSED = "CLOSED"
+
+
+_PLAYS = {Gate.LIVE: PlayKind.LIVE, Gate.ARCHIVE: PlayKind.ARCHIVE}
+_NOT_OPEN = ("NOT_OPEN", "いまは視聴できる時間ではありません。視聴のページで、始まる時刻と終わる日をご確認ください。")
+_SHUT = {
+    Gate.OFF: ("NOT_HELD", "この行事は開かれないため、視聴できません。"),
+    Gate.NO_SEAT: ("NO_SEAT", "この申込は確定していないため、視聴できません。"),
+    Gate.HALL: ("HALL", "会場参加のお申し込みのため、配信は視聴できません。"),
+}
 
 
 def gate(watch: WatchView, now: datetime) -> Gate:
@@ -93,18 +102,17 @@ async def set_addresses(
 
 
 async def record_play(session: AsyncSession, *, registration_id: UUID) -> Play:
-    """One press, by the person's link or by a player that reports it. Refusal for who has no seat, or for what is called off."""
+    """One press, by the person's link or by a player that reports it. Refusal where the person's page shows no button."""
     registration = await session.get(Registration, (tenant_of(session), registration_id))
     if registration is None:
         raise NotFound
-    event = await session.get_one(Event, (tenant_of(session), registration.event_id))
-    if event.state in _OFF:
-        raise Refusal("NOT_HELD", "この行事は開かれないため、視聴できません。")
-    if registration.status is not RegistrationStatus.CONFIRMED:
-        raise Refusal("NO_SEAT", "この申込は確定していないため、視聴できません。")
-    now = clock.now()
-    kind = PlayKind.LIVE if now < _ends(event.starts_at, event.ends_at, event.all_day) else PlayKind.ARCHIVE
-    play = Play(event_id=event.id, registration_id=registration.id, kind=kind, played_at=now)
+    now, watch = clock.now(), await watch_by_key(session, registration.viewing_key)
+    if watch is None:
+        raise NotFound
+    way = gate(watch, now)
+    if way not in _PLAYS:
+        raise Refusal(*_SHUT.get(way, _NOT_OPEN))
+    play = Play(event_id=watch.event_id, registration_id=registration.id, kind=_PLAYS[way], played_at=now)
     session.add(play)
     await session.flush()
     return play

@@ -1,5 +1,6 @@
 """視聴のページ: one person's own link to the stream. Nothing of it is embedded; opening it counts nothing, pressing the button does."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, read_form
+from services.web.limits import TooManyPlays, limit_plays
 from services.web.rendering import page
 from services.web.security import CSP
 from shared.events import words
@@ -39,7 +41,10 @@ async def press(request: AnyRequest, ctx: Ctx, viewing_key: FromPath[str]) -> Re
         return await _page(ctx, viewing_key, watch, status=422, problem=FormExpired().message)
     if address is None:
         return await _page(ctx, viewing_key, watch, status=422)
-    await ctx.write(_press, watch)
+    # Who presses without end is let in all the same, but not counted.
+    with suppress(TooManyPlays):
+        await limit_plays(ctx, watch.registration_id)
+        await ctx.write(_press, watch)
     return Redirect(address, status_code=303, headers=_headers(watch))
 
 

@@ -1,20 +1,23 @@
 """What programs at the door and players of streams report."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from services.web import limits
 from services.web.site import Site
-from shared.events.attendance import queries, viewing_queries
+from shared.events.attendance import queries, viewing, viewing_queries
 from shared.events.models import Event
 from shared.events.registrations.models import Registration
+from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.events import make_event
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 from tests.services.web.graphql.conftest import StaffFor
@@ -101,11 +104,47 @@ async def test_strangers_check_nobody_in_and_other_platforms_find_nothing(
     assert (await done(client_for(other), VIEW, {"viewingKey": guest.viewing_key}))["code"] == "NOT_FOUND"
 
 
+@pytest.fixture
+async def streamed(worker_database: Database, town: Tenant) -> Event:
+    """It has begun."""
+    now = clock.now()
+    hours: dict[str, Any] = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(hours=1)}
+    event = await make_event(worker_database, town, online=True, **hours)
+    async with worker_database.write(town.id) as session:
+        await viewing.set_addresses(
+            session,
+            actor=SECRETARIAT,
+            event_id=event.id,
+            stream_url="https://stream.example/live",
+            archive_url="",
+            archive_until=None,
+        )
+    return event
+
+
+async def test_plays_of_one_registration_are_limited(
+    client_for: ClientFor,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    worker_database: Database,
+    town: Tenant,
+    streamed: Event,
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    monkeypatch.setattr(limits, "PLAYS", 3)
+    guest = await make_registration(worker_database, town, streamed.id, attendance="ONLINE")
+    player = client_for(town)
+    seen = [(await done(player, VIEW, {"viewingKey": guest.viewing_key})).get("code") for _ in range(5)]
+    assert seen == [None, None, None, "TOO_MANY_REQUESTS", "TOO_MANY_REQUESTS"]
+    async with worker_database.read(town.id) as session:
+        assert (await viewing_queries.viewing(session, streamed.id)).plays == 3
+
+
 async def test_views_count_plays_and_viewers_apart(
-    client_for: ClientFor, worker_database: Database, town: Tenant, event: Event
+    client_for: ClientFor, worker_database: Database, town: Tenant, streamed: Event
 ) -> None:
     player = client_for(town)
-    guests = [await make_registration(worker_database, town, event.id, attendance="ONLINE") for _ in range(2)]
+    guests = [await make_registration(worker_database, town, streamed.id, attendance="ONLINE") for _ in range(2)]
     sent: list[dict[str, Any]] = [
         {"viewingKey": guest.viewing_key, "idempotencyKey": f"{n}"} for n, guest in enumerate(guests)
     ]
@@ -117,5 +156,5 @@ async def test_views_count_plays_and_viewers_apart(
     for strange in ({"viewingKey": "nothing"}, {"registrationId": str(guests[0].id)}, {}):
         assert (await done(player, VIEW, strange))["code"] == "NOT_FOUND"
     async with worker_database.read(town.id) as session:
-        found = await viewing_queries.viewing(session, event.id)
+        found = await viewing_queries.viewing(session, streamed.id)
     assert (found.plays, found.viewers) == (3, 2)

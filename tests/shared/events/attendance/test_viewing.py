@@ -31,7 +31,9 @@ async def tenant(worker_database: Database) -> Tenant:
 
 @pytest.fixture
 async def event(worker_database: Database, tenant: Tenant) -> Event:
-    return await make_event_of_today(worker_database, tenant, online=True)
+    event = await make_event_of_today(worker_database, tenant, online=True)
+    await do(worker_database, tenant, viewing.set_addresses, event_id=event.id, **URLS, archive_until=None)
+    return event
 
 
 async def online_guest(database: Database, tenant: Tenant, event: Event) -> Registration:
@@ -127,3 +129,21 @@ async def test_the_page_opens_half_an_hour_before_and_the_recording_stays_until_
     assert gate(_watch(event, stream_url=None), start) is Gate.NO_ADDRESS
     assert gate(_watch(event, status=RegistrationStatus.WAITLISTED), start) is Gate.NO_SEAT
     assert gate(_watch(event, state=EventState.CANCELLED), start) is Gate.OFF
+
+
+@pytest.mark.parametrize(
+    ("way", "begins_in", "code"),
+    [(Attendance.ONLINE, timedelta(minutes=40), "NOT_OPEN"), (Attendance.HALL, timedelta(minutes=-30), "HALL")],
+)
+async def test_nothing_is_counted_before_the_stream_opens_or_of_who_sits_in_the_hall(
+    worker_database: Database, tenant: Tenant, event: Event, way: Attendance, begins_in: timedelta, code: str
+) -> None:
+    guest = await make_registration(worker_database, tenant, event.id, attendance=way)
+    async with worker_database.write(tenant.id) as session:
+        held = await session.get_one(Event, (tenant.id, event.id))
+        held.starts_at = clock.now() + begins_in
+    with pytest.raises(Refusal) as refused:
+        await play(worker_database, tenant, guest)
+    assert refused.value.code == code
+    async with worker_database.read(tenant.id) as session:
+        assert (await viewing_queries.viewing(session, event.id)).plays == 0

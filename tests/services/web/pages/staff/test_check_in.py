@@ -136,9 +136,8 @@ async def test_a_departure_noted_offline_has_its_own_time_and_counts_once(
     assert (await staff.post(path, json={"csrf": csrf, "scans": scans})).json()["guests"][0]["left"]
     async with worker_database.read(tenant.id) as session:
         assert (await session.scalars(select(CheckIn.checked_out_at))).all() == [left]
-    who = {"event_id": event.id, "registration_id": guest.id}
     async with worker_database.write(tenant.id) as session:
-        await check_in.check_out(session, actor=SECRETARIAT, out=False, **who)
+        await check_in.check_out(session, actor=SECRETARIAT, event_id=event.id, registration_id=guest.id, out=False)
     again = (await staff.post(path, json={"csrf": csrf, "scans": [leaving]})).json()
     assert (again["results"][0]["outcome"], again["guests"][0]["left"]) == ("ADMITTED", False)
 

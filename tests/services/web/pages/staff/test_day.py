@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.event_days import RULE
 from tests.factories.events import make_event
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import open_form
 from tests.shared.events.attendance.coming import make_event_of_today, make_guest
@@ -161,6 +162,8 @@ async def test_the_counters_stand_side_by_side_and_go_into_the_report_as_they_ar
         await make_guest(worker_database, tenant, event, party_size=2, present=1, organisation_name=name)
     online = await make_registration(worker_database, tenant, event.id, attendance="ONLINE")
     async with worker_database.write(tenant.id) as session:
+        stream: dict[str, Any] = {"stream_url": "https://stream.example/live", "archive_url": "", "archive_until": None}
+        await viewing.set_addresses(session, actor=SECRETARIAT, event_id=event.id, **stream)
         for _ in range(5):
             await viewing.record_play(session, registration_id=online.id)
     shown = (await staff.get(f"{path}/figures")).text
