@@ -10,14 +10,21 @@ class EventPublished(Fact, frozen=True, kw_only=True):
 
 
 class EventChanged(Fact, frozen=True, kw_only=True):
-    """Something that people plan by is different now: day, hour, place. `sequence` is that of iCalendar."""
+    """Something that people plan by is different now: day, hour, place. `sequence` is that of iCalendar.
+
+    `change` is the ordinal of the line in the event's history that says so; 0 is the last one.
+    """
 
     event_id: UUID
     sequence: int
+    change: int = 0
 
 
 class EventCancelled(Fact, frozen=True, kw_only=True):
+    """`was_postponed`: it had no day any more, so the old one decides nothing."""
+
     event_id: UUID
+    was_postponed: bool = False
 
 
 class EventReportPublished(Fact, frozen=True, kw_only=True):

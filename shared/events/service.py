@@ -142,10 +142,11 @@ async def cancel_event(session: AsyncSession, *, actor: Actor, event_id: UUID, r
         return event
     _check_to_be_held(event, "中止")
     summary = changes.words_of_cancellation(_given_reason(reason))
+    fact = EventCancelled(event_id=event.id, was_postponed=event.state is EventState.POSTPONED)
     event.state = EventState.CANCELLED
     await telling.add_change(session, event, summary)
     await telling.changed(session, actor, "event.cancel", event)
-    await record(session, EventCancelled(event_id=event.id), dedupe_key=f"event-cancelled:{event.id}")
+    await record(session, fact, dedupe_key=f"event-cancelled:{event.id}")
     return event
 
 

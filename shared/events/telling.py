@@ -25,17 +25,18 @@ async def changed(session: AsyncSession, actor: Actor, action: str, event: Event
 
 
 async def tell(session: AsyncSession, event: Event, summary: str) -> None:
-    await add_change(session, event, summary)
-    fact = EventChanged(event_id=event.id, sequence=event.sequence)
+    change = await add_change(session, event, summary)
+    fact = EventChanged(event_id=event.id, sequence=event.sequence, change=change)
     await record(session, fact, dedupe_key=f"event-changed:{event.id}:{event.sequence}")
 
 
-async def add_change(session: AsyncSession, event: Event, summary: str) -> None:
-    """The event's row is locked, so the count is the number of the last one."""
+async def add_change(session: AsyncSession, event: Event, summary: str) -> int:
+    """Its ordinal. The event's row is locked, so the count is the number of the last one."""
     last = select(func.coalesce(func.max(EventChange.ordinal), 0)).where(EventChange.event_id == event.id)
     ordinal = (await session.execute(last)).scalar_one() + 1
     session.add(EventChange(event_id=event.id, ordinal=ordinal, changed_on=clock.today(), summary=summary))
     await session.flush()
+    return ordinal
 
 
 async def shown(session: AsyncSession, event: Event) -> None:

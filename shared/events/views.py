@@ -35,6 +35,7 @@ class SessionView(msgspec.Struct, frozen=True):
 class ChangeView(msgspec.Struct, frozen=True):
     changed_on: date | None
     summary: str
+    ordinal: int = 0
 
 
 class MeasureView(msgspec.Struct, frozen=True):

@@ -23,6 +23,11 @@ class RegistrationChanged(Fact, frozen=True, kw_only=True):
     registration_id: UUID
     revision: int
 
+    @property
+    def key(self) -> str:
+        """By which it is recorded once, and found again."""
+        return f"registration-changed:{self.registration_id}:{self.revision}"
+
 
 class RegistrationCancelled(Fact, frozen=True, kw_only=True):
     registration_id: UUID
@@ -43,10 +48,13 @@ class RegistrationPassedOver(Fact, frozen=True, kw_only=True):
 class NewsForRegistrants(Fact, frozen=True, kw_only=True):
     """One piece of news for everybody of an event, told in pieces: next are those whose number is above `after`.
 
-    `cause` makes the letter one: the same news reaches nobody twice.
+    `cause` makes the letter one: the same news reaches nobody twice. `change` is the line of the event's history that is
+    told, 0 the last one. `dateless`: the event had given up its day, so that no moment makes the news worthless.
     """
 
     event_id: UUID
     kind: str
     cause: str
     after: int = 0
+    change: int = 0
+    dateless: bool = False

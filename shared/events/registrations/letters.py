@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events import calendar, queries
 from shared.events.facts import EventCancelled, EventChanged, EventReportPublished
 from shared.events.models import EventState
 from shared.events.registrations import queries as registrations
+from shared.events.registrations import rules
 from shared.events.registrations.facts import (
     NewsForRegistrants,
     RegistrationAccepted,
@@ -24,6 +26,7 @@ from shared.events.registrations.facts import (
 )
 from shared.events.registrations.models import RegistrationStatus
 from shared.events.registrations.queries import RegistrationView
+from shared.events.registrations.rules import TO_BE_HELD
 from shared.events.registrations.summary import summary
 from shared.events.registrations.wording import LetterKind, Wording, fill, wording_of
 from shared.events.registrations.words import STATUSES
@@ -35,6 +38,8 @@ from shared.kit.post import Attachment, LetterClass, Post
 #: Letters of one transaction: far below the lease of a fact.
 AT_ONCE = 250
 CONFIRMED, WAITLISTED = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
+_SEATED = (LetterKind.CONFIRMED, LetterKind.PROMOTED)
+_PROMISES = (*_SEATED, LetterKind.WAITLISTED, LetterKind.PASSED_OVER)
 _ENTERED = (LetterKind.CONFIRMED, LetterKind.PROMOTED, LetterKind.REMINDER, LetterKind.EVENT_CHANGED)
 
 
@@ -53,9 +58,11 @@ async def tell_of_passing_over(session: AsyncSession, fact: RegistrationPassedOv
 
 
 async def tell_of_own_change(session: AsyncSession, fact: RegistrationChanged, letters: Post) -> None:
-    """Two changes in a minute are one letter, with what holds now."""
-    alive = (CONFIRMED, WAITLISTED)
-    await _tell(session, letters, fact.registration_id, LetterKind.CHANGED, alive, revision=fact.revision)
+    """With what holds now; a later change, where there is one, is told in its place."""
+    if await registrations.changed_since(session, fact.registration_id, fact.revision):
+        return
+    alive, cause = (CONFIRMED, WAITLISTED), f"{fact.revision}"
+    await _tell(session, letters, fact.registration_id, LetterKind.CHANGED, alive, cause=cause)
 
 
 async def confirm_cancellation(session: AsyncSession, fact: RegistrationCancelled, letters: Post) -> None:
@@ -68,21 +75,19 @@ async def tell_of_known_registration(session: AsyncSession, fact: RegistrationAs
 
 
 async def tell_of_changed_event(session: AsyncSession, fact: EventChanged, letters: Post) -> None:
-    await _begin(session, fact, LetterKind.EVENT_CHANGED, f"{fact.event_id} {fact.sequence}")
+    cause = f"{fact.event_id} {fact.sequence}"
+    news = NewsForRegistrants(event_id=fact.event_id, kind=LetterKind.EVENT_CHANGED, cause=cause, change=fact.change)
+    await _go_on(session, news)
 
 
 async def tell_of_cancelled_event(session: AsyncSession, fact: EventCancelled, letters: Post) -> None:
-    await _begin(session, fact, LetterKind.EVENT_CANCELLED, f"{fact.event_id}")
+    cause, dateless = f"{fact.event_id}", fact.was_postponed
+    news = NewsForRegistrants(event_id=fact.event_id, kind=LetterKind.EVENT_CANCELLED, cause=cause, dateless=dateless)
+    await _go_on(session, news)
 
 
 async def thank_with_report(session: AsyncSession, fact: EventReportPublished, letters: Post) -> None:
-    await _begin(session, fact, LetterKind.THANKS, f"{fact.event_id}")
-
-
-async def _begin(
-    session: AsyncSession, fact: EventChanged | EventCancelled | EventReportPublished, kind: LetterKind, cause: str
-) -> None:
-    await _go_on(session, NewsForRegistrants(event_id=fact.event_id, kind=kind, cause=cause))
+    await _go_on(session, NewsForRegistrants(event_id=fact.event_id, kind=LetterKind.THANKS, cause=f"{fact.event_id}"))
 
 
 async def _go_on(session: AsyncSession, news: NewsForRegistrants) -> None:
@@ -93,7 +98,7 @@ async def tell_everybody(session: AsyncSession, fact: NewsForRegistrants, letter
     """The next ones of the list; then the fact for those after them."""
     kind = LetterKind(fact.kind)
     event = await queries.event(session, fact.event_id)
-    if event is None or not _worth_telling(event, kind):
+    if event is None or not _worth_telling(event, kind, dateless=fact.dateless):
         return
     people = await registrations.to_be_told(
         session,
@@ -105,21 +110,20 @@ async def tell_everybody(session: AsyncSession, fact: NewsForRegistrants, letter
     )
     wording = await wording_of(session, kind)
     for person in people:
-        await _write(letters, event, person, wording, cause=fact.cause)
+        await _write(letters, event, person, wording, cause=fact.cause, news=fact)
     if len(people) == AT_ONCE:
-        following = NewsForRegistrants(
-            event_id=fact.event_id, kind=fact.kind, cause=fact.cause, after=people[-1].number
-        )
-        await _go_on(session, following)
+        await _go_on(session, msgspec.structs.replace(fact, after=people[-1].number))
 
 
-def _worth_telling(event: EventView, kind: LetterKind) -> bool:
+def _worth_telling(event: EventView, kind: LetterKind, *, dateless: bool) -> bool:
+    """`dateless`: its day was given up before it was called off."""
     if kind is LetterKind.THANKS:
         return event.report is not None
-    if event.over(clock.now()):
-        return False
-    cancelled = event.state is EventState.CANCELLED
-    return cancelled if kind is LetterKind.EVENT_CANCELLED else not cancelled
+    if kind is LetterKind.EVENT_CANCELLED:
+        return event.state is EventState.CANCELLED and (dateless or not rules.over(event))
+    if kind is LetterKind.REMINDER:
+        return event.state in TO_BE_HELD and event.first_day == clock.today() + timedelta(days=1)
+    return event.state is not EventState.CANCELLED and not rules.over(event)
 
 
 async def _tell(
@@ -129,24 +133,41 @@ async def _tell(
     kind: LetterKind,
     concerned: tuple[RegistrationStatus, ...],
     *,
-    revision: int | None = None,
     cause: str = "",
 ) -> None:
     person = await registrations.registration(session, registration_id)
-    if person.status not in concerned or (revision is not None and person.revision != revision):
+    if person.status not in concerned:
         return
     event = await queries.event(session, person.event_id)
-    if event is None or event.over(clock.now()):
+    if event is None or not await _concerns(session, event, person, kind):
         return
     wording = await wording_of(session, kind)
-    await _write(letters, event, person, wording, cause=cause or f"{person.revision if revision else ''}")
+    await _write(letters, event, person, wording, cause=cause)
 
 
-async def _write(letters: Post, event: EventView, person: RegistrationView, wording: Wording, *, cause: str) -> None:
+async def _concerns(session: AsyncSession, event: EventView, person: RegistrationView, kind: LetterKind) -> bool:
+    """Nobody is promised a seat at what is called off, nor told of the one that he sits on."""
+    if rules.over(event):
+        return False
+    if kind in _PROMISES and event.state not in TO_BE_HELD:
+        return False
+    return kind not in _SEATED or not await registrations.checked_in(session, person.id)
+
+
+async def _write(
+    letters: Post,
+    event: EventView,
+    person: RegistrationView,
+    wording: Wording,
+    *,
+    cause: str,
+    news: NewsForRegistrants | None = None,
+) -> None:
     """Who has left no address is called or written to by the secretariat."""
     if person.email is None:
         return
-    values = values_of(event, person, letters.sender.base_url)
+    values = values_of(event, person, letters.sender.base_url, change=news.change if news else 0)
+    undated = event.state is EventState.POSTPONED or (news is not None and news.dateless)
     await letters.write(
         template="events/registration",
         to_email=person.email,
@@ -155,13 +176,14 @@ async def _write(letters: Post, event: EventView, person: RegistrationView, word
         letter_class=LetterClass.MUST_ARRIVE,
         dedupe_key=f"registration {wording.kind} {person.id} {cause}".rstrip(),
         values={"subject": fill(wording.subject, values), "text": fill(wording.body, values)},
-        worthless_after=None if wording.kind is LetterKind.THANKS else _end(event),
+        worthless_after=None if undated or wording.kind is LetterKind.THANKS else _end(event),
         attachments=_calendar(event, person, wording.kind, letters.sender.base_url),
     )
 
 
-def values_of(event: EventView, person: RegistrationView, base_url: str) -> Mapping[str, str]:
-    """What stands in the brackets of a wording."""
+def values_of(event: EventView, person: RegistrationView, base_url: str, *, change: int = 0) -> Mapping[str, str]:
+    """What stands in the brackets of a wording. `change`: which line of the event's history is told; 0 is the last."""
+    told = [each for each in event.changes if each.ordinal == change] or event.changes
     return {
         "お名前": person.name,
         "行事名": event.title,
@@ -170,7 +192,7 @@ def values_of(event: EventView, person: RegistrationView, base_url: str) -> Mapp
         "順番": str(person.waitlist_position or ""),
         "行事のご案内": summary(event, person),
         "確認ページ": f"{base_url}/registrations/{person.key}",
-        "お知らせ": event.changes[-1].summary if event.changes else "",
+        "お知らせ": told[-1].summary if told else "",
         "報告ページ": f"{base_url}/events/{event.id}",
         "アンケート": f"アンケートにもご協力ください：\n{event.questionnaire_url}" if event.questionnaire_url else "",
     }

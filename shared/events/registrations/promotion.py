@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.models import Event, EventState
+from shared.events.models import Event
 from shared.events.registrations import seats
 from shared.events.registrations.facts import RegistrationPassedOver, RegistrationPromoted
 from shared.events.registrations.models import Attendance, Registration, RegistrationStatus
+from shared.events.registrations.rules import TO_BE_HELD
 from shared.kit import clock
 from shared.kit.outbox import record
 from shared.kit.refusals import Refusal
 
-_TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
 #: Rows of the waiting list that are looked at in one go.
 AT_ONCE = 500
 
@@ -23,7 +23,7 @@ async def promote(session: AsyncSession, event: Event) -> list[Registration]:
 
     A group fits whole or is passed over, with one notice; it keeps its place for the next seats.
     """
-    if event.state not in _TO_BE_HELD or event.over(clock.now()):
+    if event.state not in TO_BE_HELD or event.over(clock.now()):
         return []
     promoted = [each for way in seats.ways(event) for each in await _promote(session, event, way)]
     await seats.show(session, event)

@@ -6,10 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, bindparam, exists, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.events.attendance.models import CheckIn
+from shared.events.registrations.facts import RegistrationChanged
 from shared.events.registrations.models import Attendance, RegistrationChannel, RegistrationStatus
+from shared.kit.database.session import tenant_of
+from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import NotFound
 
 #: Rows of one answer, whatever is asked for.
@@ -87,6 +91,7 @@ _TO_BE_TOLD = text(
         AND (NOT :confirmed OR r.status = 'CONFIRMED')
         AND (NOT :attended OR r.status = 'CONFIRMED' AND (
           EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id)
+          OR EXISTS (SELECT 1 FROM play p WHERE p.tenant_id = r.tenant_id AND p.registration_id = r.id)
           OR NOT EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.event_id = r.event_id)))
       ORDER BY r.number LIMIT :first) AS told
     """
@@ -175,11 +180,27 @@ async def to_be_told(
 ) -> list[RegistrationView]:
     """Everybody with a seat or a place on the waiting list who has left an address, by number above `after`.
 
-    `confirmed`: only those with a seat. `attended`: of these, where people were checked in, only those who came.
+    `confirmed`: only those with a seat. `attended`: of these, where people were checked in, only those who came or watched.
     """
     values = {"event": event_id, "confirmed": confirmed, "attended": attended, "after": after, "first": first}
     document = (await session.execute(_TO_BE_TOLD, values)).scalar_one()
     return msgspec.json.decode(document, type=list[RegistrationView])
+
+
+async def checked_in(session: AsyncSession, registration_id: UUID) -> bool:
+    return bool(await session.scalar(select(exists().where(CheckIn.registration_id == registration_id))))
+
+
+async def changed_since(session: AsyncSession, registration_id: UUID, revision: int) -> bool:
+    """Whether the person's own part of it was changed once more after this revision."""
+    now = (await registration(session, registration_id)).revision
+    later = [
+        RegistrationChanged(registration_id=registration_id, revision=each) for each in range(revision + 1, now + 1)
+    ]
+    known = exists().where(
+        OutboxRow.tenant_id == tenant_of(session), OutboxRow.dedupe_key.in_([fact.key for fact in later])
+    )
+    return bool(await session.scalar(select(known)))
 
 
 async def moved(session: AsyncSession, *, since: datetime, first: int = 5) -> list[Moved]:

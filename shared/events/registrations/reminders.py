@@ -5,14 +5,13 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.models import Event, EventState
+from shared.events.models import Event
 from shared.events.registrations.facts import NewsForRegistrants
+from shared.events.registrations.rules import TO_BE_HELD
 from shared.events.registrations.wording import LetterKind
 from shared.kit import clock
 from shared.kit.database.session import tenant_of
 from shared.kit.outbox import record
-
-_TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
 
 
 async def remind_of_tomorrow(session: AsyncSession) -> int:
@@ -23,7 +22,7 @@ async def remind_of_tomorrow(session: AsyncSession) -> int:
         Event.tenant_id == tenant_of(session),
         Event.starts_at >= begin,
         Event.starts_at < begin + timedelta(days=1),
-        Event.state.in_(_TO_BE_HELD),
+        Event.state.in_(TO_BE_HELD),
         Event.hall_taken + Event.online_taken > 0,
     )
     found = (await session.scalars(statement)).all()

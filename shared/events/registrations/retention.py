@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.models import Event
+from shared.events.models import Event, EventState
 from shared.events.registrations.models import Registration
 from shared.kit import clock
 from shared.kit.database.session import tenant_of
@@ -24,7 +24,9 @@ async def forget_registrants(session: AsyncSession) -> int:
     known = (
         select(Registration.id)
         .join(Event, (Event.tenant_id == Registration.tenant_id) & (Event.id == Registration.event_id))
-        .where(Registration.tenant_id == tenant_of(session), Registration.name != FORGOTTEN, over)
+        .where(Registration.tenant_id == tenant_of(session), Registration.name != FORGOTTEN)
+        # Who waits for the new day of a postponed event is still to be told of it.
+        .where(over, Event.state != EventState.POSTPONED)
         .limit(AT_ONCE)
     )
     gone = (await session.scalars(known)).all()

@@ -11,13 +11,21 @@ from shared.kit.japanese import Unreadable, normalise
 from shared.kit.japanese.eras import japanese_moment
 from shared.kit.refusals import NotFound, Refusal
 
-_OPEN = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
+#: Seats are given for these alone.
+TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
 _CLOSED = {
     EventState.HELD: "この行事は終了しました。",
     EventState.REPORTED: "この行事は終了しました。",
     EventState.POSTPONED: "この行事は延期になりました。新しい日程が決まるまで、申込の受付を止めています。",
     EventState.CANCELLED: "この行事は中止になりました。",
 }
+
+
+def over(event: Event | EventView) -> bool:
+    """Held, or its time has passed. A postponed event has no day until it gets a new one: the old one ends nothing."""
+    if event.state is EventState.POSTPONED:
+        return False
+    return event.state in (EventState.HELD, EventState.REPORTED) or event.over(clock.now())
 
 
 def chosen_way(event: Event | EventView, wanted: Attendance | None) -> Attendance:
@@ -35,10 +43,10 @@ def check_open(event: Event | EventView, *, by_staff: bool) -> None:
     """What came by telephone or FAX in time may be entered after the deadline, and people walk in until the event is over."""
     if event.state is EventState.DRAFT:
         raise NotFound
-    if event.state not in _OPEN:
+    if event.state not in TO_BE_HELD:
         raise Refusal("NOT_OPEN", _CLOSED[event.state])
     now = clock.now()
-    if event.over(now):
+    if over(event):
         raise Refusal("TOO_LATE", "この行事は終了したため、申込を受け付けられません。")
     if by_staff:
         return

@@ -131,7 +131,7 @@ async def change(
     _note(session, actor, "registration.change", registration)
     if differs or moves:
         fact = RegistrationChanged(registration_id=registration.id, revision=registration.revision)
-        await record(session, fact, dedupe_key=f"registration-changed:{registration.id}:{registration.revision}")
+        await record(session, fact, dedupe_key=fact.key)
     return registration
 
 
@@ -145,7 +145,7 @@ async def cancel(
     event, registration = await _both(session, registration_id)
     if registration.status is RegistrationStatus.CANCELLED:
         return registration
-    if event.over(clock.now()) and not _by_staff(actor):
+    if rules.over(event) and not _by_staff(actor):
         raise Refusal("TOO_LATE", "この行事は終了したため、取り消しの手続きは必要ありません。")
     if await session.scalar(select(CheckIn.id).where(CheckIn.registration_id == registration_id)) is not None:
         raise Conflict(

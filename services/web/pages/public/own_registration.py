@@ -21,7 +21,7 @@ from shared.events import words as event_words
 from shared.events.attendance import certificate_queries, viewing, viewing_queries
 from shared.events.attendance.viewing import Gate
 from shared.events.models import EventState
-from shared.events.registrations import queries, service, words
+from shared.events.registrations import queries, rules, service, words
 from shared.events.registrations.availability import availability
 from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, RegistrationStatus
@@ -140,7 +140,7 @@ async def _own(ctx: Context, key: str) -> Own:
     event = await ctx.read(event_queries.event, registration.event_id, drafts=True)
     if event is None:
         raise NotFound
-    over = event.over(clock.now()) or event.state in (EventState.HELD, EventState.REPORTED)
+    over = rules.over(event)
     alive = registration.status is not RegistrationStatus.CANCELLED and not over
     return Own(
         registration,

@@ -98,7 +98,8 @@ def as_citizen(actor: Actor) -> Actor:
 async def closed_facts(ctx: Context, event: EventView, now: datetime) -> dict[str, Any]:
     """What a page without a form says of the event, and where one can ask."""
     profile = await ctx.profile()
-    return {"event": event, "event_words": event_words, "now": now, "desks": profile.contacts[:1]}
+    over = rules.over(event)
+    return {"event": event, "event_words": event_words, "now": now, "over": over, "desks": profile.contacts[:1]}
 
 
 def _draft(values: Values, event: EventView, actor: Actor) -> RegistrationDraft:
