@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from services.web.site import Site
+from shared.events import service as events
 from shared.events.models import Event
 from shared.events.registrations.models import Registration
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
+from tests.factories.content import EDITOR
 from tests.factories.events import make_event
 from tests.factories.members import make_platform
 from tests.factories.registrations import make_registration
@@ -185,6 +187,27 @@ async def test_changes_are_letters_and_so_only_some_in_an_hour(
         form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"')
         codes.append((await visitor.post(f"{path}/change", data=form | {"name": f"名前 {number}"})).status_code)
     assert codes == [303] * 5 + [429]
+
+
+async def test_a_postponed_event_has_not_ended_and_can_be_cancelled(
+    visitor: httpx.AsyncClient,
+    web_database: Database,
+    worker_database: Database,
+    platform: Tenant,
+    registered: tuple[Event, Registration, str],
+) -> None:
+    event, _, path = registered
+    async with worker_database.write(platform.id) as session:
+        await events.postpone_event(session, actor=EDITOR, event_id=event.id, reason="会場の都合で")
+        row = await session.get_one(Event, (platform.id, event.id))
+        row.starts_at, row.ends_at = clock.now() - timedelta(days=2), clock.now() - timedelta(days=1)
+    own = (await visitor.get(path)).text
+    assert ("終了しました" in own, f'href="{path}/cancel"' in own, "延期" in own) == (False, True, True)
+    page = (await visitor.get(f"{path}/cancel")).text
+    form = fields_of(page[page.index("<main") :], 'name="csrf"')
+    assert (await visitor.post(f"{path}/cancel", data=form)).status_code == 303
+    [after] = await stored(web_database, platform, event)
+    assert after.status == "CANCELLED"
 
 
 async def test_a_key_opens_nothing_on_another_platform(
