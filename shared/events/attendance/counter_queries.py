@@ -48,6 +48,12 @@ _COUNTED = text(
     """
 ).bindparams(bindparam("event", type_=Uuid))
 
+#: What people write who belong to no organisation.
+_NONE = {
+    fold(words)
+    for words in ("", "-", "なし", "無し", "無", "個人", "個人参加", "一般", "無所属", "所属なし", "該当なし")
+}
+
 
 async def counters(session: AsyncSession, event_id: UUID) -> list[CounterView]:
     """申込者, 出席者, 出席団体, 視聴回数, 視聴者, as of now. One organisation is one, however many of its people came."""
@@ -65,4 +71,5 @@ async def counters(session: AsyncSession, event_id: UUID) -> list[CounterView]:
 def _organisations(counted: _Counted) -> int:
     """A name that somebody wrote without choosing the member is the member's, if the same name came with it."""
     members = {fold(name): member for member, name in counted.organisations if member and name}
-    return len({member or members.get(fold(name or ""), fold(name or "")) for member, name in counted.organisations})
+    written = ((member, fold(name or "")) for member, name in counted.organisations)
+    return len({member or members.get(name, name) for member, name in written if member or name not in _NONE})

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
-from services.web.exporting import Listing, export_routes
+from services.web.exporting import Listing, every, export_routes
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.pages.arguments import page_number
 from services.web.pages.staff.events import known_event
@@ -21,7 +21,7 @@ from shared.events import queries as events
 from shared.events import words as event_words
 from shared.events.discussion import queries, service, words
 from shared.events.discussion.drafts import FollowUpDraft
-from shared.events.discussion.queries import DeskFollowUp, FollowUps
+from shared.events.discussion.queries import DeskFollowUp
 from shared.events.models import FollowUpState
 from shared.events.queries import EventView
 from shared.identity.policy import Permission
@@ -206,7 +206,11 @@ HEADERS = (
 
 async def follow_up_list(ctx: Context, request: AnyRequest) -> Listing:
     """With the filters of the list."""
-    found: FollowUps = await ctx.read(queries.follow_ups, **_wanted(request), first=queries.MOST_ROWS)
+
+    async def part(first: int, offset: int) -> tuple[int, list[DeskFollowUp]]:
+        found = await ctx.read(queries.follow_ups, **_wanted(request), first=first, offset=offset)
+        return found.total, found.items
+
     rows = [
         [
             each.event_title,
@@ -223,7 +227,7 @@ async def follow_up_list(ctx: Context, request: AnyRequest) -> Listing:
             each.note,
             each.updated_at,
         ]
-        for each in found.items
+        for each in await every(part, size=queries.MOST_ROWS)
     ]
     return Listing("意見のその後", "follow-ups", HEADERS, rows)
 

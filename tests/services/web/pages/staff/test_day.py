@@ -158,7 +158,7 @@ async def test_a_personal_link_opens_in_time_and_presses_are_counted_apart_from_
 async def test_the_counters_stand_side_by_side_and_go_into_the_report_as_they_are(
     staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, path: str
 ) -> None:
-    for name in ("マチノワ", "まちのわ", None):
+    for name in ("マチノワ", "まちのわ", None, "なし", "個人", "・"):
         await make_guest(worker_database, tenant, event, party_size=2, present=1, organisation_name=name)
     online = await make_registration(worker_database, tenant, event.id, attendance="ONLINE")
     async with worker_database.write(tenant.id) as session:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
+from shared.events.discussion import queries
 from shared.tenants.models import Tenant
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import fields_of, open_form
@@ -149,6 +150,18 @@ async def test_the_list_is_narrowed_and_becomes_a_file(staff: httpx.AsyncClient,
     assert [(row[0], row[2], row[3], row[6]) for row in rows[1:]] == [
         ("お茶の会", "訪ねる活動", "実施", "「頑固な人」（支援を受け入れにくい人）")
     ]
+
+
+async def test_the_file_has_every_follow_up_however_long_the_list(
+    staff: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = await written(staff, path)
+    for place in (0, 1):
+        await follow(staff, path, sent[f"topics.0.opinions.{place}.id"], title=f"活動{place}")
+    monkeypatch.setattr(queries, "MOST_ROWS", 1)
+    whole = await staff.get("/staff/exports/follow-ups.xlsx")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(whole.content)).get_sheet_by_index(0).to_python()
+    assert {row[2] for row in rows[1:]} == {"活動0", "活動1"}
 
 
 async def test_a_follow_up_is_changed_and_taken_away(staff: httpx.AsyncClient, path: str) -> None:
