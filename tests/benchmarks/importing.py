@@ -28,7 +28,7 @@ from shared.members import ledger
 from shared.tenants.models import Tenant
 from tests.benchmarks.memory import Peak
 
-ROWS, LONG = 10_000, 100_000
+ROWS, LONG = 10_000, 30_000
 SLUG, SLUG_OF_LONG = "hyogo", "komatsushima"
 _HEADERS = (
     "団体名", "フリガナ", "郵便番号", "住所", "電話番号", "メールアドレス", "代表者", "担当者", "活動分野", "主な活動", "対象者",
