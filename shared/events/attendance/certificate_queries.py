@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Uuid, bindparam, text
+from sqlalchemy import Integer, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.models import EventKind
@@ -53,10 +53,25 @@ class HolderView(msgspec.Struct, frozen=True, kw_only=True):
         others = [line.strip() for line in (self.companions or "").splitlines() if line.strip()]
         return [self.name, *others[: self.party_size - 1]] if self.present == self.party_size else [self.name]
 
+    @property
+    def places(self) -> list[tuple[str, CertificateView | None]]:
+        """The names with what each has got. Known by the name; one that was reissued under another name, by its place."""
+        others, named = list(self.certificates), []
+        for name in self.names:
+            own = next((each for each in others if each.name == name), None)
+            if own is not None:
+                others.remove(own)
+            named.append((name, own))
+        by_place = {each.ordinal: each for each in others}
+        return [(name, own or by_place.get(place)) for place, (name, own) in enumerate(named)]
+
 
 class Holders(msgspec.Struct, frozen=True):
+    """`total` counts everybody who came, `items` is a piece of them."""
+
     rule: RuleView | None
     items: list[HolderView]
+    total: int = 0
 
     @property
     def issued(self) -> list[CertificateView]:
@@ -67,7 +82,7 @@ class Holders(msgspec.Struct, frozen=True):
     @property
     def missing(self) -> int:
         """People who came and have none yet; a revoked one counts as one that was given."""
-        return sum(max(len(holder.names) - len(holder.certificates), 0) for holder in self.items)
+        return sum(own is None for holder in self.items for _, own in holder.places)
 
     @property
     def nameless(self) -> int:
@@ -102,12 +117,14 @@ _HOLDERS = text(
     f"""
     SELECT jsonb_build_object(
       'rule', (SELECT to_jsonb(u) FROM certificate_rule u WHERE u.event_id = :event),
-      'items', (SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object('present', i.present,
+      'items', (SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object(
           'certificates', {_CERTIFICATES}) ORDER BY r.number), '[]')
-        FROM (SELECT * FROM check_in WHERE event_id = :event LIMIT {MOST}) i
-        JOIN registration r ON r.tenant_id = i.tenant_id AND r.id = i.registration_id))::text
+        FROM (SELECT g.*, c.present FROM check_in c
+          JOIN registration g ON g.tenant_id = c.tenant_id AND g.id = c.registration_id
+          WHERE c.event_id = :event ORDER BY g.number LIMIT :first OFFSET :offset) r),
+      'total', (SELECT count(*) FROM check_in WHERE event_id = :event))::text
     """
-).bindparams(bindparam("event", type_=Uuid))
+).bindparams(bindparam("event", type_=Uuid), bindparam("first", type_=Integer), bindparam("offset", type_=Integer))
 _OF_REGISTRATION = text(
     "SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY c.ordinal), '[]')::text FROM certificate c"
     " WHERE c.registration_id = :registration AND c.revoked_at IS NULL"
@@ -128,10 +145,20 @@ _PROOF = text(
 )
 
 
-async def holders(session: AsyncSession, event_id: UUID) -> Holders:
-    """Everybody who came, by number, with what they have got."""
-    row = (await session.execute(_HOLDERS, {"event": event_id})).scalar_one()
+async def holders(session: AsyncSession, event_id: UUID, *, offset: int = 0) -> Holders:
+    """Those who came, by number, with what they have got: as many as a page shows."""
+    row = (await session.execute(_HOLDERS, {"event": event_id, "first": MOST, "offset": offset})).scalar_one()
     return msgspec.json.decode(row, type=Holders)
+
+
+async def all_holders(session: AsyncSession, event_id: UUID) -> list[HolderView]:
+    """Everybody who came, piece by piece."""
+    found: list[HolderView] = []
+    while (piece := await holders(session, event_id, offset=len(found))).items:
+        found.extend(piece.items)
+        if len(found) >= piece.total:
+            break
+    return found
 
 
 async def rule(session: AsyncSession, event_id: UUID) -> RuleView | None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from shared.events.attendance.certificate_queries import HolderView, holders
+from shared.events.attendance.certificate_queries import HolderView, all_holders
 from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule, CheckIn
 from shared.events.models import Event, EventState
 from shared.events.registrations.retention import FORGOTTEN
@@ -134,25 +134,11 @@ def _without(every: Iterable[HolderView]) -> Iterable[tuple[HolderView, int, str
             continue
         taken = {each.ordinal for each in holder.certificates}
         free = (ordinal for ordinal in count() if ordinal not in taken)
-        yield from ((holder, next(free), name) for name in _without_one(holder))
-
-
-def _without_one(holder: HolderView) -> list[str]:
-    """Names without a certificate. One that was reissued under another name is known by its place in the party."""
-    others = list(holder.certificates)
-    left = []
-    for ordinal, name in enumerate(holder.names):
-        own = next((each for each in others if each.name == name), None)
-        if own is None:
-            left.append((ordinal, name))
-        else:
-            others.remove(own)
-    renamed = {each.ordinal for each in others}
-    return [name for ordinal, name in left if ordinal not in renamed]
+        yield from ((holder, next(free), name) for name, own in holder.places if own is None)
 
 
 async def _holders(session: AsyncSession, event_id: UUID, only: Sequence[UUID]) -> list[HolderView]:
-    everybody = (await holders(session, event_id)).items
+    everybody = await all_holders(session, event_id)
     if not only:
         return everybody
     found = [each for each in everybody if each.id in only]

@@ -137,8 +137,8 @@ async def _zip(ctx: Context, event: EventView) -> Response[Any]:
 
 
 async def _of_event(ctx: Context, event_id: UUID, certificate_id: UUID) -> None:
-    found = await ctx.read(certificate_queries.holders, event_id)
-    if certificate_id not in {each.id for holder in found.items for each in holder.certificates}:
+    found = await ctx.read(certificate_queries.all_holders, event_id)
+    if certificate_id not in {each.id for holder in found for each in holder.certificates}:
         raise NotFound
 
 

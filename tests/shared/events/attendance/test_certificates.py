@@ -238,3 +238,15 @@ async def test_a_rule_is_not_dropped_while_certificates_are_issued_by_it(
         await asyncio.sleep(0.3)
     with pytest.raises(Conflict):
         await dropping
+
+
+async def test_everybody_gets_one_however_many_came(
+    worker_database: Database, tenant: Tenant, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificate_queries, "MOST", 2)
+    for _ in range(5):
+        await make_guest(worker_database, tenant, event)
+    assert len(await issue(worker_database, tenant, event.id)) == 5
+    async with worker_database.read(tenant.id) as session:
+        shown = await certificate_queries.holders(session, event.id)
+    assert ([each.number for each in shown.items], shown.total) == ([1, 2], 5)
