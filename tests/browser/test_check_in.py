@@ -91,6 +91,29 @@ def test_the_door_goes_on_without_network_and_sends_later(tablet: Page, running:
     expect(tablet.locator(".guest", has_text="海部 空")).to_contain_text("来場（名簿）")
 
 
+def test_what_was_sent_later_and_not_taken_stays_until_somebody_has_read_it(
+    tablet: Page, running: Installation, office: Office
+) -> None:
+    door = office.door("受付票を取り違えた講座", ("鳴門 渚",))
+    ready(tablet, running, door)
+    tablet.context.set_offline(True)
+    scan(tablet, "NOTHERE234")
+    expect(tablet.locator(".said--later")).to_contain_text("名簿にない受付票")
+    tablet.context.set_offline(False)
+    refused = tablet.locator("[data-refused]")
+    expect(refused).to_contain_text("NOTHERE234")
+    scan(tablet, door.codes["鳴門 渚"])
+    expect(tablet.locator(".said--yes")).to_contain_text("鳴門 渚さん")
+    tablet.reload()
+    expect(refused).to_contain_text("NOTHERE234")
+    expect(tablet.locator("[data-waiting]")).to_have_text("未送信はありません。")
+    refused.get_by_role("button", name="確かめた").click()
+    expect(refused).to_be_hidden()
+    tablet.reload()
+    expect(tablet.locator("[data-line]")).to_be_visible()
+    expect(refused).to_be_hidden()
+
+
 def test_of_two_tablets_without_network_the_first_scan_counts_and_the_second_is_told(
     browser: Browser, tablet: Page, running: Installation, office: Office
 ) -> None:

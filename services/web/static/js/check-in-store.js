@@ -34,10 +34,14 @@ export const forgetScan = (id) => inStore("scans", "readwrite", (store) => store
 export const keepState = (event, state) =>
   inStore("states", "readwrite", (store) => store.put({ event, state, keptAt: Date.now() }));
 
-export async function scansOf(event) {
+async function keptOf(event) {
   const all = await inStore("scans", "readonly", (store) => store.getAll());
   return all.filter((each) => each.event === event).sort((one, other) => one.at.localeCompare(other.at));
 }
+
+// Those to be sent, and those that were sent and not taken: `refused` says why, until somebody has read it.
+export const scansOf = async (event) => (await keptOf(event)).filter((each) => !each.refused);
+export const refusedOf = async (event) => (await keptOf(event)).filter((each) => each.refused);
 
 export async function stateOf(event) {
   const kept = await inStore("states", "readonly", (store) => store.get(event));

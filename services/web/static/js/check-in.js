@@ -1,6 +1,6 @@
 // The door of an event: reads tickets, goes on without network, sends later. Every scan has an id of its own and counts once.
 const door = document.querySelector("[data-door]");
-const { forget, forgetScan, keepScan, keepState, scansOf, stateOf } = await import(door.dataset.store);
+const { forget, forgetScan, keepScan, keepState, refusedOf, scansOf, stateOf } = await import(door.dataset.store);
 const event = door.dataset.door;
 const here = location.pathname;
 const ticketForm = door.querySelector("[data-ticket-form]");
@@ -8,6 +8,9 @@ const ticket = ticketForm.elements.ticket;
 const place = ticketForm.elements.place;
 const said = door.querySelector("[data-said]");
 const line = door.querySelector("[data-line]");
+const refused = Object.assign(document.createElement("div"), { className: "notice notice--warn", hidden: true });
+refused.dataset.refused = "";
+line.after(refused);
 const guests = new Map([...door.querySelectorAll("[data-guest]")].map((each) => [each.dataset.guest, each]));
 const EVERY = 20_000;
 const REFUSED = {
@@ -19,6 +22,8 @@ let sending = null;
 let unsent = [];
 // By scan; whichever run of `send` has taken it along.
 const answered = new Map();
+// Scans of which somebody was told that they would be sent later.
+const told = new Set();
 
 const plain = (text) => text.normalize("NFKC").toLowerCase();
 const now = () => new Date().toISOString();
@@ -86,7 +91,10 @@ async function take(done, guest) {
     const who = nameOf(guests.get(result.guest) ?? guest);
     say(result.outcome === "ADMITTED" ? "yes" : "no", who, result.message);
     if (["WAITING", "ONLINE"].includes(result.outcome)) offerSeat(result.guest);
-  } else if (guest) {
+    return;
+  }
+  told.add(scan.id);
+  if (guest) {
     const words = scan.act === "LEAVE" ? "退場を記録しました" : "受け付けました";
     say("later", nameOf(guest), `${words}（未送信。つながると送ります）。`);
   } else {
@@ -172,8 +180,11 @@ async function sendNow() {
       if (!state) return;
       for (const result of state.results) {
         answered.set(result.id, result);
-        await forgetScan(result.id);
+        const scan = unsent.find((each) => each.id === result.id);
+        if (told.has(result.id) || late(scan)) await keepRefused(scan, result);
+        else await forgetScan(result.id);
       }
+      await showRefused();
       tell(unsent, state.results);
       unsent = await scansOf(event);
       if (!state.results.length) break;
@@ -186,13 +197,34 @@ async function sendNow() {
   }
 }
 
+const late = (scan) => Date.now() - Date.parse(scan.at) > 5000;
+
+// Nobody saw the answer: what was not taken stays on the tablet until it is read, and says why.
+async function keepRefused(scan, result) {
+  if (["ADMITTED", "ALREADY"].includes(result.outcome)) await forgetScan(scan.id);
+  else await keepScan({ ...scan, guest: result.guest ?? scan.guest, refused: result.message });
+}
+
+async function showRefused() {
+  const rows = (await refusedOf(event)).map((scan) => {
+    const row = document.createElement("p");
+    const read = Object.assign(document.createElement("button"), { type: "button", className: "button button--quiet button--small", textContent: "確かめた" });
+    read.addEventListener("click", async () => { await forgetScan(scan.id); await showRefused(); });
+    row.append(`${clock(scan.at)}　${nameOf(guests.get(scan.guest)) || `受付票 ${scan.given}`}: ${scan.refused} `, read);
+    return row;
+  });
+  const title = Object.assign(document.createElement("p"), { textContent: "送りましたが、記録されなかったものがあります。" });
+  refused.replaceChildren(...(rows.length ? [title, ...rows] : []));
+  refused.hidden = !rows.length;
+}
+
 // What became of scans that had to wait: those that were not admitted are said one by one.
 function tell(sent, results) {
-  const late = results.filter((each) => Date.now() - Date.parse(sent.find((scan) => scan.id === each.id).at) > 5000);
-  const not = late.filter((each) => each.outcome !== "ADMITTED" || each.message.includes("こちらが先"));
-  if (!late.length) return;
+  const waited = results.filter((each) => told.has(each.id) || late(sent.find((scan) => scan.id === each.id)));
+  const not = waited.filter((each) => each.outcome !== "ADMITTED" || each.message.includes("こちらが先"));
+  if (!waited.length) return;
   const lines = not.map((each) => `${nameOf(guests.get(each.guest)) || "受付票"}: ${each.message}`);
-  say(not.length ? "later" : "yes", "", [`${late.length}件を送りました。`, ...lines].join(" "));
+  say(not.length ? "later" : "yes", "", [`${waited.length}件を送りました。`, ...lines].join(" "));
 }
 
 function offerReload() {
@@ -287,6 +319,7 @@ unsent = await scansOf(event);
 const kept = await stateOf(event);
 if (kept) apply(kept);
 count();
+await showRefused();
 offerCamera();
 await send();
 if (online) await keepPage();
