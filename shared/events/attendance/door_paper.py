@@ -1,6 +1,8 @@
 """受付名簿: the door on paper, in the order of kana, with a box to tick."""
 
-from shared.events.attendance.queries import Door, GuestView
+from collections.abc import Sequence
+
+from shared.events.attendance.queries import GuestView
 from shared.events.registrations.models import RegistrationStatus
 from shared.events.views import EventView
 from shared.kit import clock
@@ -19,9 +21,9 @@ _COLUMNS = (
 _WAITING = "キャンセル待ち"
 
 
-async def render_door_list(profile: Profile, event: EventView, door: Door) -> bytes:
+async def render_door_list(profile: Profile, event: EventView, guests: Sequence[GuestView]) -> bytes:
     """Who has a seat, then who waits; nobody who has cancelled."""
-    rows = [_row(each) for each in door.items if each.status is not RegistrationStatus.CANCELLED]
+    rows = [_row(each) for each in guests if each.status is not RegistrationStatus.CANCELLED]
     return await render_name_list(
         profile, title=f"{event.title}　受付名簿", columns=_COLUMNS, rows=rows, as_of=clock.today(), unit="件"
     )

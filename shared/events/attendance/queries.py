@@ -100,7 +100,7 @@ _DOOR = text(
         AND (:show = 'ALL' OR (:show = 'COME') = (check_in_id IS NOT NULL))
         AND (:show <> 'MISSING' OR status = 'CONFIRMED')),
     part AS (SELECT * FROM matching ORDER BY status = 'CANCELLED', status = 'WAITLISTED',
-      coalesce(kana, name), number LIMIT :first)
+      coalesce(kana, name), number LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object(
       'total', (SELECT count(*) FROM matching),
       'counts', (SELECT jsonb_build_object(
@@ -117,6 +117,7 @@ _DOOR = text(
     bindparam("word", type_=Text),
     bindparam("show", type_=Text),
     bindparam("first", type_=Integer),
+    bindparam("offset", type_=Integer),
 )
 _BY_ID = text(f"SELECT ({_GUEST})::text FROM registration r WHERE r.id = :id").bindparams(bindparam("id", type_=Uuid))
 _BY_KEY = text(f"SELECT ({_GUEST})::text FROM registration r WHERE r.key = :given")
@@ -134,6 +135,7 @@ async def door(
     word: str = "",
     show: str = "ALL",
     first: int = MOST_GUESTS,
+    offset: int = 0,
 ) -> Door:
     """By kana; who waits and who cancelled come last. `show`: ALL, COME or MISSING. `hall`: the event has one."""
     values = {
@@ -142,6 +144,7 @@ async def door(
         "word": unicodedata.normalize("NFKC", word).strip().replace("\x00", ""),
         "show": show,
         "first": min(max(first, 0), MOST_GUESTS),
+        "offset": offset,
     }
     return msgspec.json.decode((await session.execute(_DOOR, values)).scalar_one(), type=Door)
 

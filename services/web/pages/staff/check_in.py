@@ -11,6 +11,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.documents import document
 from services.web.environment import STATIC
+from services.web.exporting import every
 from services.web.forms import Form, FormView, read_form, read_genuine_form
 from services.web.pages.arguments import id_of
 from services.web.pages.staff.events import known_event
@@ -128,10 +129,15 @@ async def walk_in(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Re
 async def print_name_list(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
     """For the day on which nothing works but a pen."""
     event = await known_event(ctx, event_id)
-    found = await ctx.read(queries.door, event_id, hall=has_hall(event))
+
+    async def part(first: int, offset: int) -> tuple[int, list[GuestView]]:
+        found = await ctx.read(queries.door, event_id, hall=has_hall(event), first=first, offset=offset)
+        return found.total, found.items
+
+    everybody = await every(part, size=queries.MOST_GUESTS)
     profile = await ctx.profile()
     await ctx.release()
-    pdf = await render_door_list(profile, event, found)
+    pdf = await render_door_list(profile, event, everybody)
     return document(pdf, name="受付名簿.pdf", plain_name="check-in-list.pdf", private=True)
 
 

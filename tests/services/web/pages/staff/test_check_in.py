@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
@@ -195,3 +196,18 @@ async def test_the_whole_list_is_one_statement(
     statements.clear()
     await staff.get(door_of(event))
     assert len([said for said in statements if "registration" in said and "check_in" in said]) == 1
+
+
+async def test_the_printed_list_has_everybody_however_many_there_are(
+    staff: httpx.AsyncClient,
+    worker_database: Database,
+    tenant: Tenant,
+    event: Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("zqfirst", "zqsecond", "zqthird"):
+        await make_registration(worker_database, tenant, event.id, name=name)
+    monkeypatch.setattr(queries, "MOST_GUESTS", 2)
+    printed = await staff.get(f"{door_of(event)}/name-list.pdf")
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(printed.content))
+    assert [name in text for name in ("zqfirst", "zqsecond", "zqthird")] == [True] * 3
