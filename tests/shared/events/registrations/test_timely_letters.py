@@ -116,7 +116,7 @@ async def test_thanks_reach_those_who_watched_and_not_those_who_stayed_away(
 ) -> None:
     event = await make_event_of_today(worker_database, tenant, online=True)
     await make_guest(worker_database, tenant, event, email="hall@example.jp", attendance=Attendance.HALL)
-    online = {"attendance": Attendance.ONLINE}
+    online: dict[str, Any] = {"attendance": Attendance.ONLINE}
     viewer = await make_registration(worker_database, tenant, event.id, email="online@example.jp", **online)
     await make_registration(worker_database, tenant, event.id, email="away@example.jp", **online)
     await do(
