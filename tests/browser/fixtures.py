@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from shared.kit.settings import ROOT
 from tests.running import Installation
@@ -95,8 +95,13 @@ def sign_in(page: Page, running: Installation, slug: str, email: str) -> None:
     page.goto(running.url(slug, "/signin"))
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", "tsunagari-demo")
-    page.click("main form button[type=submit]")
-    page.wait_for_load_state()
+    follow(page.locator("main form button[type=submit]"))
+
+
+def follow(target: Locator) -> None:
+    """Presses a link or a button and waits for the page behind it. On a busy machine the press alone returns before the page is asked for."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def screenshot(page: Page, name: str) -> None:

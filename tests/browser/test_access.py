@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.fixtures import Axe
+from tests.browser.fixtures import Axe, follow
 from tests.running import Installation
 
 TENANTS = ("national", "tokushima", "hyogo", "anan", "komatsushima", "kamiyama")
@@ -92,7 +92,7 @@ def test_preferences_are_changed_by_a_plain_form(browser: Browser, running: Inst
     context = browser.new_context(java_script_enabled=False)
     tab = context.new_page()
     tab.goto(running.url("tokushima", "/about"))
-    tab.get_by_role("button", name="ふりがな").first.click()
+    follow(tab.get_by_role("button", name="ふりがな").first)
     assert tab.url == running.url("tokushima", "/about")
     assert tab.locator("ruby").count() > 50
     context.close()

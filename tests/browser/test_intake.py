@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fixtures import Axe, sign_in
+from tests.browser.fixtures import Axe, follow, sign_in
 from tests.running import Installation
 
 NEW = "/staff/applications/new"
@@ -148,13 +148,13 @@ def test_axe_finds_nothing_from_the_paper_to_the_batch(page: Page, running: Inst
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1")).to_have_text("受け付けました")
     look("entered")
-    page.get_by_role("link", name="この申請を確認する").click()
+    follow(page.get_by_role("link", name="この申請を確認する"))
     page.get_by_text("項目ごとに記録する").click()
     look("application with its checklist")
     page.goto(running.url("kamiyama", "/staff/applications"))
     page.locator("label.choice").first.click()
     look("list")
-    page.get_by_role("button", name="まとめて承認する").click()
+    follow(page.get_by_role("button", name="まとめて承認する"))
     look("batch")
     page.get_by_role("button", name="件を承認する").click()
     expect(page.locator("main")).to_contain_text("承認の前に確かめることが残っています")

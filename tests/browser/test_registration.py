@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, Page
 
-from tests.browser.fixtures import Axe, sign_in
+from tests.browser.fixtures import Axe, follow, sign_in
 from tests.running import Installation
 
 TITLE = "小さな部屋のお茶会"
@@ -26,10 +26,10 @@ class Walk:
             self.findings[name] = found
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+        follow(self.page.get_by_role("button", name=name, exact=True))
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
+        follow(self.page.get_by_role("link", name=name, exact=True).first)
 
     def state(self) -> str:
         return self.page.locator("#state").inner_text().strip()
@@ -46,8 +46,8 @@ def publish_event(page: Page, running: Installation) -> str:
     page.fill("#venue", "架空の和室")
     page.fill("#capacity", "2")
     page.fill("#party_limit", "3")
-    page.get_by_role("button", name="公開する").click()
-    page.get_by_role("link", name="サイトで見る").click()
+    follow(page.get_by_role("button", name="公開する"))
+    follow(page.get_by_role("link", name="サイトで見る"))
     return page.url
 
 
@@ -133,7 +133,7 @@ def test_a_citizen_registers_waits_moves_up_and_cancels_while_the_secretariat_ke
     phone.page.fill("#name", "だれか")
     phone.page.fill("#email", "MOTOKO@example.jp")
     phone.press("入力内容を確認する")
-    phone.page.locator("main form button[value=send]").click()
+    follow(phone.page.locator("main form button[value=send]"))
     assert "お申し込みの状況をお送りしました" in phone.page.inner_text("main")
     phone.look("known already")
 

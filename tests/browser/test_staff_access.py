@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.fixtures import Axe, sign_in
+from tests.browser.fixtures import Axe, follow, sign_in
 from tests.running import Installation
 from tests.scenarios.steps import letter_to
 
@@ -110,22 +110,22 @@ def test_axe_finds_nothing_from_one_organisation_to_what_its_umbrella_relays(
     sign_in(page, running, "tokushima", "staff@tokushima.example")
     page.goto(running.url("tokushima", f"/staff/organisations/{organisation_id}"))
     look("organisation")
-    page.get_by_role("link", name="傘下の団体と一覧への掲載").click()
+    follow(page.get_by_role("link", name="傘下の団体と一覧への掲載"))
     look("umbrella for the secretariat")
     receiver = f"child{width}@example.jp"
     page.fill("input[name=name]", f"小さな集い{width}")
     page.fill("input[name=email]", receiver)
-    page.get_by_role("button", name="傘下に登録する").click()
+    follow(page.get_by_role("button", name="傘下に登録する"))
     page.fill("input[name=subject]", "寄付のお米があります")
     page.fill("textarea[name=body]", "取りに来られる方は、ご連絡ください。")
-    page.get_by_role("button", name=re.compile("団体へ送る")).click()
+    follow(page.get_by_role("button", name=re.compile("団体へ送る")))
     page.get_by_text("寄付のお米があります").first.click()
     look("umbrella with a notice")
     link = re.search(r"http://\S+/relay/\S+", letter_to(running, receiver, "").get_content())
     assert link is not None
     page.goto(link.group())
     look("relayed notice")
-    page.locator("main form button[type=submit]").click()
+    follow(page.locator("main form button[type=submit]"))
     look("receipt confirmed")
     assert ({name: found for name, found in findings.items() if found}, wide) == ({}, [])
 
@@ -143,9 +143,9 @@ def test_an_event_with_its_programme_is_written_without_a_script(browser: Browse
     tab.fill("[name='sessions.0.title']", "石を積む")
     tab.get_by_role("button", name="登壇者を加える").click()
     tab.fill("[name='sessions.0.appearances.0.person_name']", "神山 六郎")
-    tab.get_by_role("button", name="公開する").click()
+    follow(tab.get_by_role("button", name="公開する"))
     assert "公開しました" in tab.inner_text("main")
-    tab.get_by_role("link", name="サイトで見る").click()
+    follow(tab.get_by_role("link", name="サイトで見る"))
     assert "神山 六郎" in tab.inner_text("main")
     context.close()
 

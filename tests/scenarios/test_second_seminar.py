@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
 from shared.kit import clock
+from tests.browser.fixtures import follow
 from tests.browser.test_check_in import KEPT, scan, until
 from tests.running import Installation
 from tests.scenarios.seminar import (
@@ -383,7 +384,7 @@ def test_the_report_thanks_those_who_came(seminar: Seminar) -> None:
         fill(staff, {"title": "駅前で相談の日をひらく", "result": "次の春から月に一度ひらきます。"})
         staff.get_by_role("radio", name="検討中").check()
         staff.check("#published")
-        staff.get_by_role("button", name="保存する").click()
+        follow(staff.get_by_role("button", name="保存する"))
 
         staff.goto(f"{seminar.desk}/report")
         staff.fill("[name=body]", "事例をもとに、協力の結び方を確かめました。")
@@ -470,7 +471,7 @@ def test_what_was_counted_stays_what_it_is(seminar: Seminar) -> None:
             "視聴回数": "3 回",
             "視聴者数": "2 人",
         }
-        staff.get_by_role("button", name="選んだ数を報告に載せる").click()
+        follow(staff.get_by_role("button", name="選んだ数を報告に載せる"))
         citizen.goto(seminar.path)
         measures = citizen.locator(".measure").all_inner_texts()
         numbers = {str(each.split()[0]): each.split()[1] for each in measures}

@@ -19,7 +19,7 @@ from shared.kit.settings import ROOT
 from shared.kit.spreadsheets.reading import read_table
 from shared.kit.spreadsheets.writing import Sheet, write_xlsx
 from shared.tenants.bootstrap import read_all
-from tests.browser.fixtures import sign_in
+from tests.browser.fixtures import follow, sign_in
 from tests.running import Installation
 from tests.scenarios.steps import letter_to, letters_to, linked
 from tests.shared.kit.paper.pdf import pages, sizes
@@ -142,8 +142,8 @@ def test_a_day_of_the_secretariat(page: Page, running: Installation) -> None:
     page.goto(running.url("tokushima", "/staff/organisations?q=0886852179"))
     expect(page.get_by_role("heading", name="見つかった団体")).to_contain_text("5団体")
     page.goto(running.url("tokushima", "/staff/organisations?q=ﾜｶﾒ"))
-    page.get_by_role("link", name=FAX, exact=True).click()
-    page.get_by_role("link", name="開く", exact=True).click()
+    follow(page.get_by_role("link", name=FAX, exact=True))
+    follow(page.get_by_role("link", name="開く", exact=True))
     form1 = linked(page, "様式1を印刷する（PDF）")
     assert set(sizes(form1)) == {A4}
     assert [word in "".join(pages(form1)) for word in (FAX, "088-685-2179", "FAX", "鳴門市")] == [True] * 4
@@ -151,8 +151,8 @@ def test_a_day_of_the_secretariat(page: Page, running: Installation) -> None:
     page.goto(running.url("tokushima", f"/staff/notices/new?q={FAX}"))
     page.locator("main td").get_by_role("link", name="退会届").click()
     page.fill("[name=reason]", "会員が減ったため")
-    page.get_by_role("button", name="記録する").click()
-    page.get_by_role("button", name="受理する").click()
+    follow(page.get_by_role("button", name="記録する"))
+    follow(page.get_by_role("button", name="受理する"))
     form2 = linked(page, "様式2（退会届）を印刷する（PDF）")
     assert sizes(form2) == [A4]
     assert [word in pages(form2)[0] for word in ("退会届", FAX, "会員が減ったため")] == [True] * 3
@@ -198,20 +198,20 @@ def test_an_organisation_looks_after_itself(browser: Browser, running: Installat
     member.select_option("[name=visibility_phone]", "PUBLIC")
     member.locator("main form.form button[type=submit]").first.click()
     expect(member.locator("main")).to_contain_text("088-625-0097")
-    member.get_by_role("button", name="この内容で届け出る").click()
+    follow(member.get_by_role("button", name="この内容で届け出る"))
     staff.goto(running.url("tokushima", "/staff/notices?state=RECEIVED"))
     staff.get_by_role("link", name=name).first.click()
     expect(staff.locator("ins").first).to_contain_text("088-625-0097")
-    staff.get_by_role("button", name="受理する").click()
+    follow(staff.get_by_role("button", name="受理する"))
 
     member.goto(running.url("tokushima", "/member/news"))
     member.get_by_role("link", name="お知らせを書く").click()
     member.fill("input[name=title]", "冬の茶の間をひらきます")
     member.fill("textarea[name=body]", "毎週火曜日の午後、だれでも立ち寄れます。")
-    member.get_by_role("button", name="事務局へ送る").click()
+    follow(member.get_by_role("button", name="事務局へ送る"))
     staff.goto(running.url("tokushima", "/staff/proposals"))
     staff.get_by_role("link", name="冬の茶の間をひらきます").click()
-    staff.get_by_role("button", name="公開する").click()
+    follow(staff.get_by_role("button", name="公開する"))
 
     citizen = browser.new_context().new_page()
     citizen.goto(running.url("tokushima", "/news"))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fixtures import sign_in
+from tests.browser.fixtures import follow, sign_in
 from tests.running import Installation
 from tests.scenarios.steps import letter_to, letters_to, picture
 
@@ -77,7 +77,7 @@ def test_from_the_application_to_the_directory(browser: Browser, running: Instal
     staff.get_by_role("link", name=GROUP).click()
     staff.get_by_role("button", name="確認をはじめる").click()
     staff.fill("textarea[name=question]", "活動している曜日を教えてください。")
-    staff.get_by_role("button", name="差し戻す").click()
+    follow(staff.get_by_role("button", name="差し戻す"))
 
     question = letter_to(running, APPLICANT, "お願い").get_content()
     assert "活動している曜日を教えてください。" in question
@@ -130,7 +130,7 @@ def test_staff_publish_news_with_a_picture(browser: Browser, running: Installati
     staff.set_input_files("input[type=file]", {"name": "poster.png", "mimeType": "image/png", "buffer": picture()})
     staff.fill("[name=alt]", "藍色の案内の板")
     staff.get_by_role("button", name=re.compile("保存|下書き")).first.click()
-    staff.get_by_role("button", name="公開する").first.click()
+    follow(staff.get_by_role("button", name="公開する").first)
 
     reader.goto(running.url("tokushima", "/news"))
     reader.get_by_role("link", name="冬の情報交換会の準備をはじめました").click()

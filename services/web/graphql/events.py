@@ -16,6 +16,7 @@ from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid, given_values
 from services.web.graphql.writing import by, create, required
 from shared.events import queries, service
+from shared.events.copies import draft_of
 from shared.events.drafts import AppearanceDraft, EventDraft, SessionDraft
 from shared.events.models import EventKind, EventState
 from shared.events.views import EventView
@@ -204,7 +205,7 @@ async def _update(session: AsyncSession, info: Info, input: UpdateEventInput) ->
     before = await queries.event(session, wanted, drafts=True)
     if before is None:
         raise NotFound
-    draft = msgspec.structs.replace(_draft_of(before), **_set(input))
+    draft = msgspec.structs.replace(draft_of(before), **_set(input))
     await service.update_event(
         session, actor=by(info), event_id=wanted, draft=draft, revision=input.revision, reason=input.reason
     )
@@ -243,11 +244,6 @@ def _set(input: CreateEventInput | UpdateEventInput) -> dict[str, Any]:
     if given.get("flyer_id"):
         given["flyer_id"] = required(given["flyer_id"])
     return {name: value for name, value in given.items() if value is not None or name not in _NOT_NULL}
-
-
-def _draft_of(event: EventView) -> EventDraft:
-    values = {name: getattr(event, name) for name in _DRAFTED if name != "flyer_id"}
-    return EventDraft(**values, flyer_id=event.flyer.id if event.flyer else None)
 
 
 def _parts(sessions: list[SessionInput] | None) -> tuple[SessionDraft, ...]:

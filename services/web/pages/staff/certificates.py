@@ -150,7 +150,7 @@ def _example(event: EventView, rule: RuleView, slug: str) -> CertificateView:
         registration_id=event.id,
         ordinal=0,
         number=f"{slug}-{clock.today().year}-0000",
-        code="XXXXXXXXXXXXXXXX",
+        code="X" * 16,  # none is issued like this, so the sample's QR code leads to "not found"
         title=rule.title,
         name="見本　太郎",
         issued_on=clock.today(),

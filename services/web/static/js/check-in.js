@@ -1,6 +1,7 @@
 // The door of an event: reads tickets, goes on without network, sends later. Every scan has an id of its own and counts once.
 const door = document.querySelector("[data-door]");
 const { forget, forgetScan, keepScan, keepState, refusedOf, scansOf, stateOf } = await import(door.dataset.store);
+const { guestOf, guests, hasSeat, mark, nameOf, search } = await import(door.dataset.list);
 const event = door.dataset.door;
 const here = location.pathname;
 const ticketForm = door.querySelector("[data-ticket-form]");
@@ -11,7 +12,6 @@ const line = door.querySelector("[data-line]");
 const refused = Object.assign(document.createElement("div"), { className: "notice notice--warn", hidden: true });
 refused.dataset.refused = "";
 line.after(refused);
-const guests = new Map([...door.querySelectorAll("[data-guest]")].map((each) => [each.dataset.guest, each]));
 const EVERY = 20_000;
 const REFUSED = {
   WAITLISTED: "キャンセル待ちの方です。席は確定していません。",
@@ -25,13 +25,8 @@ const answered = new Map();
 // Scans of which somebody was told that they would be sent later.
 const told = new Set();
 
-const plain = (text) => text.normalize("NFKC").toLowerCase();
 const now = () => new Date().toISOString();
 const clock = (moment) => new Date(moment).toLocaleTimeString("ja-JP", { hour: "numeric", minute: "2-digit" });
-
-function nameOf(guest) {
-  return guest ? guest.querySelector(".guest__name").textContent.trim().replace(/\s+/g, " ") : "";
-}
 
 function say(kind, who, what) {
   const box = Object.assign(document.createElement("div"), { className: `said said--${kind}` });
@@ -39,35 +34,6 @@ function say(kind, who, what) {
   box.append(Object.assign(document.createElement("p"), { className: "said__what", textContent: what }));
   said.replaceChildren(box);
   box.scrollIntoView({ block: "nearest" });
-}
-
-function guestOf(given) {
-  const bare = plain(given).replace(/[\s\-‐ー]/g, "").split(/[/=]/).pop().toUpperCase();
-  const all = [...guests.values()];
-  if (/^\d{1,6}$/.test(bare)) return all.find((each) => Number(each.dataset.number) === Number(bare));
-  return all.find((each) => each.dataset.code === bare);
-}
-
-// What the list says of somebody now; `waiting` is not sent yet.
-function mark(guest, words, { left = false, waiting = false, first = "", again = "" } = {}) {
-  guest.classList.add("guest--here");
-  guest.dataset.first = first;
-  const state = guest.querySelector("[data-state]");
-  const tag = (text, kind) => Object.assign(document.createElement("span"), { className: `state state--${kind}`, textContent: text });
-  state.replaceChildren(tag(words, waiting ? "wait" : "ok"), ...(left ? [" ", tag("退場", "off")] : []));
-  if (again) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: again }));
-  if (guest.dataset.left === String(left)) return;
-  guest.dataset.left = String(left);
-  const buttons = guest.querySelector(".guest__buttons");
-  const button = (name, label) => {
-    const made = document.createElement("button");
-    Object.assign(made, { type: "submit", name, value: guest.dataset.guest, textContent: label });
-    made.className = "button button--quiet button--small";
-    return made;
-  };
-  const undo = button("undo", "受付を取り消す");
-  undo.dataset.onlineOnly = "";
-  buttons.replaceChildren(button(left ? "back" : "leave", left ? "退場を取り消す" : "退場"), undo);
 }
 
 async function come(given, manner, guest, present) {
@@ -108,9 +74,6 @@ function offerSeat(id) {
   button.setAttribute("form", "list-form");
   said.firstElementChild.append(button);
 }
-
-// Of anybody else only the server knows whether there is a seat.
-const hasSeat = (guest) => guest.dataset.status === "CONFIRMED" && !("online" in guest.dataset);
 
 // The own scans that are not sent yet lie over what the server said last.
 function show(scan) {
@@ -234,21 +197,6 @@ function offerReload() {
   line.append(again);
 }
 
-function search(event) {
-  event?.preventDefault();
-  const words = plain(door.querySelector("#q").value.trim());
-  const wanted = door.querySelector("#show").value;
-  let found = 0;
-  for (const guest of guests.values()) {
-    const here = guest.classList.contains("guest--here");
-    const shown = plain(guest.querySelector(".guest__who").textContent).includes(words)
-      && (wanted === "ALL" || (wanted === "COME" ? here : !here && guest.dataset.status === "CONFIRMED"));
-    guest.hidden = !shown;
-    found += shown ? 1 : 0;
-  }
-  door.querySelector("[data-found]").textContent = `${found}件`;
-}
-
 async function pressed(event) {
   const button = event.submitter;
   const guest = button?.closest("[data-guest]");
@@ -294,7 +242,7 @@ async function keepPage() {
     await navigator.serviceWorker.register(door.dataset.worker, { scope: here });
     const { active } = await navigator.serviceWorker.ready;
     const dress = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src], img[src]")];
-    const addresses = [...dress.map((each) => each.href || each.src), door.dataset.store, door.dataset.camera];
+    const addresses = [...dress.map((each) => each.href || each.src), door.dataset.store, door.dataset.list, door.dataset.camera];
     active.postMessage({ keep: [...new Set(addresses)] });
   } catch {
     // Without network the page stands as it was kept; where workers are switched off, it lasts until it is closed.
