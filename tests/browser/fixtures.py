@@ -24,14 +24,6 @@ FLAGS = [
 AXE = ROOT / "node_modules" / "axe-core"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One file stays in one process, because its tests follow each other; before xdist looks at the groups."""
-    for item in items:
-        if "tests/browser/" in str(item.path) or "tests/scenarios/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with Installation(tmp_path_factory.mktemp("run")) as installation:
