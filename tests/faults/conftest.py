@@ -7,7 +7,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
@@ -92,12 +91,7 @@ def sink() -> Sink:
     return Sink()
 
 
-def on(broker: str) -> Any:
-    """A parallel run keeps all tests on one broker in one process: it is started once."""
-    return pytest.param(broker, marks=pytest.mark.xdist_group(f"faults on {broker}"))
-
-
-@pytest.fixture(scope="module", params=[on(broker) for broker in BROKERS])
+@pytest.fixture(scope="module", params=list(BROKERS))
 def background(
     request: pytest.FixtureRequest, settings: Settings, sink: Sink, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Background]:

@@ -12,7 +12,7 @@ from services.broker import DAY, QUEUE
 from shared.kit.post import LetterClass
 from shared.kit.settings import Settings
 from tests.factories.sink import Sink
-from tests.faults.conftest import Background, on
+from tests.faults.conftest import Background
 from tests.faults.launch import BEFORE_COMMIT, BEFORE_LETTER
 from tests.faults.stage import ONCE, Stage
 
@@ -107,7 +107,7 @@ async def test_told_to_stop_it_ends_what_is_in_hand(background: Background, stag
     assert await stage.ends() == ONCE
 
 
-@pytest.mark.parametrize("background", [on("rabbitmq")], indirect=True)
+@pytest.mark.parametrize("background", ["rabbitmq"], indirect=True)
 async def test_a_message_that_nobody_can_read_is_put_aside(background: Background, stage: Stage) -> None:
     connection = pika.BlockingConnection(pika.URLParameters(background.environment["BROKER_URL"]))
     channel = connection.channel()

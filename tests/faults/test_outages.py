@@ -26,8 +26,6 @@ from tests.faults.conftest import Background
 from tests.faults.servers import redis
 from tests.faults.stage import LOCKS, ONCE, Stage
 
-pytestmark = pytest.mark.xdist_group("outages")
-
 
 @contextmanager
 def running(background: Background) -> Iterator[Background]:

@@ -15,12 +15,9 @@ from typing import Any
 
 import httpx
 import psutil
-import pytest
 
 from shared.kit import clock
 from tests.running import Installation
-
-pytestmark = pytest.mark.xdist_group("outages")
 
 PEOPLE, SEATS = 200, 30
 HOST = "tokushima"
