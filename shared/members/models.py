@@ -67,6 +67,7 @@ class Organisation(TenantOwned, Base):
         Index("ix_organisation_corporate_number", "tenant_id", "corporate_number"),
         Index("ix_organisation_kana", "tenant_id", "kana"),
         Index("ix_organisation_name_key", "tenant_id", "name_key"),
+        Index("ix_organisation_without_name_key", "tenant_id", "id", postgresql_where=text("name_key IS NULL")),
         belongs_to("category", "category_id"),
     )
 
@@ -95,10 +96,10 @@ class Organisation(TenantOwned, Base):
     area: Mapped[str | None] = mapped_column(comment="活動エリア")
     audience: Mapped[str | None] = mapped_column(comment="対象者")
     audiences: Mapped[list[str]] = mapped_column(
-        default=list, server_default="{}", comment="tags: words.AUDIENCES, to be filtered by"
+        default=list, server_default="{}", comment="tags.AUDIENCES, to be filtered by"
     )
     resources: Mapped[list[str]] = mapped_column(
-        default=list, server_default="{}", comment="what it can give: words.RESOURCES"
+        default=list, server_default="{}", comment="what it can give: tags.RESOURCES"
     )
     appeal: Mapped[str | None] = mapped_column(comment="一言PR")
     founded_year: Mapped[int | None]
@@ -149,6 +150,7 @@ class Membership(TenantOwned, Base):
             unique=True,
             postgresql_where=text("left_on IS NULL"),
         ),
+        Index("ix_membership_organisation", "tenant_id", "organisation_id", "joined_on"),
         belongs_to("organisation", "organisation_id"),
         belongs_to("membership_application", "application_id"),
         UniqueConstraint("tenant_id", "application_id"),
@@ -163,7 +165,7 @@ class Membership(TenantOwned, Base):
 
 
 class MembershipApplication(TenantOwned, Base):
-    """入会申請書（様式1), whichever way it came. `details` are the form's fields as entered and cleaned: see service.ApplicationDetails."""
+    """入会申請書（様式1), whichever way it came. `details` are the form's fields as entered and cleaned: see details.ApplicationDetails."""
 
     __tablename__ = "membership_application"
     __table_args__ = (

@@ -54,7 +54,7 @@ class MemberImport(TenantOwned, Base):
     state: Mapped[ImportState] = mapped_column(default=ImportState.UPLOADED)
     header: Mapped[int] = mapped_column(comment="number of the header's row")
     titles: Mapped[list[str]]
-    meanings: Mapped[list[str]] = mapped_column(comment="import_columns.MEANINGS, empty for a column that is left out")
+    meanings: Mapped[list[str]] = mapped_column(comment="columns.MEANINGS, empty for a column that is left out")
     signature: Mapped[str] = mapped_column(comment="of the titles: under it the meanings are remembered")
     file_notes: Mapped[list[dict[str, Any]]] = mapped_column(comment="what the reading of the file had to say")
     default_joined_on: Mapped[date | None] = mapped_column(comment="加入日 of rows that say none")

@@ -1,6 +1,6 @@
 """A member list that somebody has sent: received, its columns understood, checked, written, each step asked for by a person.
 
-The long work is done by the reactions in `import_batches`, some rows at a time, each time in one transaction.
+The long work is done by the reactions in `batches`, some rows at a time, each time in one transaction.
 """
 
 import asyncio
