@@ -27,9 +27,8 @@ from shared.events.registrations.facts import (
 from shared.events.registrations.models import RegistrationStatus
 from shared.events.registrations.queries import RegistrationView
 from shared.events.registrations.rules import TO_BE_HELD
-from shared.events.registrations.summary import summary
+from shared.events.registrations.summary import fewer_people, standing, summary
 from shared.events.registrations.wording import LetterKind, Wording, fill, wording_of
-from shared.events.registrations.words import STATUSES
 from shared.events.views import EventView
 from shared.kit import clock
 from shared.kit.outbox import record
@@ -188,10 +187,11 @@ def values_of(event: EventView, person: RegistrationView, base_url: str, *, chan
         "お名前": person.name,
         "行事名": event.title,
         "受付番号": person.called,
-        "状況": STATUSES[person.status],
+        "状況": standing(person),
         "順番": str(person.waitlist_position or ""),
         "行事のご案内": summary(event, person),
         "確認ページ": f"{base_url}/registrations/{person.key}",
+        "人数の変更": fewer_people(event),
         "お知らせ": told[-1].summary if told else "",
         "報告ページ": f"{base_url}/events/{event.id}",
         "アンケート": f"アンケートにもご協力ください：\n{event.questionnaire_url}" if event.questionnaire_url else "",
