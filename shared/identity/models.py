@@ -48,6 +48,7 @@ class RoleAssignment(TenantOwned, Base):
     __tablename__ = "role_assignment"
     __table_args__ = (
         UniqueConstraint("tenant_id", "account_id", "role", "organisation_id", postgresql_nulls_not_distinct=True),
+        Index("ix_role_assignment_organisation", "tenant_id", "organisation_id"),
         belongs_to("organisation", "organisation_id"),
     )
 

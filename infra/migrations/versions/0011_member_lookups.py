@@ -17,8 +17,9 @@ _COMMENTS = (
 
 
 def upgrade() -> None:
-    """The stays of one organisation, and the organisations whose names no import has made findable yet."""
+    """The stays and the people of one organisation, and the organisations whose names no import has made findable yet."""
     op.create_index("ix_membership_organisation", "membership", ["tenant_id", "organisation_id", "joined_on"])
+    op.create_index("ix_role_assignment_organisation", "role_assignment", ["tenant_id", "organisation_id"])
     op.create_index(
         "ix_organisation_without_name_key",
         "organisation",
