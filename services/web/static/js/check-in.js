@@ -19,6 +19,7 @@ const REFUSED = {
 };
 let online = navigator.onLine;
 let sending = null;
+let pageKept = null;
 let unsent = [];
 // By scan; whichever run of `send` has taken it along.
 const answered = new Map();
@@ -154,6 +155,7 @@ async function sendNow() {
     }
     await keepState(event, { counts: state.counts, guests: state.guests });
     if (apply(state)) offerReload();
+    pageKept ??= keepPage();
   } catch {
     online = false;
     count();
@@ -270,5 +272,4 @@ count();
 await showRefused();
 offerCamera();
 await send();
-if (online) await keepPage();
 setInterval(() => { if (document.visibilityState === "visible") send(); }, EVERY);
