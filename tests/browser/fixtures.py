@@ -3,7 +3,6 @@
 import json
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -96,8 +95,7 @@ def follow(target: Locator) -> None:
         target.click()
 
 
-def screenshot(page: Page, name: str) -> None:
-    """Kept beside the test run for people who want to look."""
-    folder = Path("/tmp/tsunagari-screenshots")
-    folder.mkdir(exist_ok=True)
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+def is_wide(page: Page, width: int) -> bool:
+    """Whether one would have to scroll sideways on a screen of `width` pixels."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
