@@ -20,6 +20,7 @@ from shared.events.drafts import (
 )
 from shared.events.facts import EventCancelled, EventPublished
 from shared.events.models import Event, EventState, is_over
+from shared.events.registrations import outdated
 from shared.events.registrations.models import Attendance
 from shared.events.registrations.promotion import promote
 from shared.events.registrations.seats import ways
@@ -98,6 +99,8 @@ async def update_event(
     await programme.move(session, event, changes.whole_days(was, event.starts_at))
     await promote(session, event)
     await telling.changed(session, actor, "event.update", event)
+    if new_day:
+        await outdated.call_back(session, event)
     if summary:
         await telling.tell(session, event, summary)
     return event
@@ -146,6 +149,7 @@ async def cancel_event(session: AsyncSession, *, actor: Actor, event_id: UUID, r
     event.state = EventState.CANCELLED
     await telling.add_change(session, event, summary)
     await telling.changed(session, actor, "event.cancel", event)
+    await outdated.call_back(session, event)
     await record(session, fact, dedupe_key=f"event-cancelled:{event.id}")
     return event
 
@@ -180,6 +184,7 @@ async def postpone_event(
         event.state = _public_state(event)
         await promote(session, event)
     await telling.changed(session, actor, "event.postpone", event)
+    await outdated.call_back(session, event)
     await telling.tell(session, event, summary)
     return event
 

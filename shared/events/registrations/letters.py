@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.events import calendar, queries
 from shared.events.facts import EventCancelled, EventChanged, EventReportPublished
 from shared.events.models import EventState
+from shared.events.registrations import outdated, rules
 from shared.events.registrations import queries as registrations
-from shared.events.registrations import rules
 from shared.events.registrations.facts import (
     NewsForRegistrants,
     RegistrationAccepted,
@@ -28,7 +28,7 @@ from shared.events.registrations.models import RegistrationStatus
 from shared.events.registrations.queries import RegistrationView
 from shared.events.registrations.rules import TO_BE_HELD
 from shared.events.registrations.summary import fewer_people, standing, summary
-from shared.events.registrations.wording import LetterKind, Wording, fill, wording_of
+from shared.events.registrations.wording import PROMISES, LetterKind, Wording, fill, wording_of
 from shared.events.views import EventView
 from shared.kit import clock
 from shared.kit.outbox import record
@@ -38,7 +38,7 @@ from shared.kit.post import Attachment, LetterClass, Post
 AT_ONCE = 250
 CONFIRMED, WAITLISTED = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
 _SEATED = (LetterKind.CONFIRMED, LetterKind.PROMOTED)
-_PROMISES = (*_SEATED, LetterKind.WAITLISTED, LetterKind.PASSED_OVER)
+_CHANGES_OF_PLAN = (LetterKind.EVENT_CHANGED, LetterKind.EVENT_CANCELLED)
 _ENTERED = (LetterKind.CONFIRMED, LetterKind.PROMOTED, LetterKind.REMINDER, LetterKind.EVENT_CHANGED)
 
 
@@ -99,6 +99,9 @@ async def tell_everybody(session: AsyncSession, fact: NewsForRegistrants, letter
     event = await queries.event(session, fact.event_id)
     if event is None or not _worth_telling(event, kind, dateless=fact.dateless):
         return
+    if kind in _CHANGES_OF_PLAN and not fact.after:
+        # Once more: a promise may have been on its way into the post when the plan was changed.
+        await outdated.call_back(session, event)
     people = await registrations.to_be_told(
         session,
         event.id,
@@ -148,7 +151,7 @@ async def _concerns(session: AsyncSession, event: EventView, person: Registratio
     """Nobody is promised a seat at what is called off, nor told of the one that he sits on."""
     if rules.over(event):
         return False
-    if kind in _PROMISES and event.state not in TO_BE_HELD:
+    if kind in PROMISES and event.state not in TO_BE_HELD:
         return False
     return kind not in _SEATED or not await registrations.checked_in(session, person.id)
 
@@ -173,7 +176,7 @@ async def _write(
         to_name=person.name,
         about_id=person.id,
         letter_class=LetterClass.MUST_ARRIVE,
-        dedupe_key=f"registration {wording.kind} {person.id} {cause}".rstrip(),
+        dedupe_key=outdated.key_of(wording.kind, person.id, cause),
         values={"subject": fill(wording.subject, values), "text": fill(wording.body, values)},
         worthless_after=None if undated or wording.kind is LetterKind.THANKS else _end(event),
         attachments=_calendar(event, person, wording.kind, letters.sender.base_url),

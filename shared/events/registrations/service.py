@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from shared.events.attendance.models import CheckIn
 from shared.events.models import Event
-from shared.events.registrations import changing, rules, seats
+from shared.events.registrations import changing, outdated, rules, seats
 from shared.events.registrations.drafts import (
     RegistrationDraft,
     checked_registration,
@@ -160,6 +160,7 @@ async def cancel(
     registration.revision += 1
     await session.flush()
     await promote(session, event)
+    await outdated.call_back_from(session, registration)
     _note(session, actor, "registration.cancel", registration)
     fact = RegistrationCancelled(registration_id=registration.id)
     await record(session, fact, dedupe_key=f"registration-cancelled:{registration.id}")

@@ -39,6 +39,8 @@ class LetterKind(StrEnum):
     THANKS = "THANKS"
 
 
+#: They speak of a seat, or of a place on the waiting list.
+PROMISES = (LetterKind.CONFIRMED, LetterKind.PROMOTED, LetterKind.WAITLISTED, LetterKind.PASSED_OVER)
 #: What may stand in brackets, and what stands there in the letter.
 PLACEHOLDERS = {
     "お名前": "申し込んだ方のお名前",
