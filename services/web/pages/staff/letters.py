@@ -25,9 +25,9 @@ STATES = {
     LetterState.SENT: "送信済み",
     LetterState.UNCERTAIN: "要確認",
     LetterState.FAILED: "届けられず",
-    LetterState.LAPSED: "期限切れ（送らず）",
+    LetterState.LAPSED: "取りやめ（送らず）",
 }
-MARKS = {LetterState.SENT: "ok", LetterState.UNCERTAIN: "warn", LetterState.FAILED: "warn"}
+MARKS = {LetterState.SENT: "ok", LetterState.UNCERTAIN: "warn", LetterState.FAILED: "warn", LetterState.LAPSED: "off"}
 
 
 @get("/staff/letters", policy=Permission.LETTER_READ)

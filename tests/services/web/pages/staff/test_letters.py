@@ -44,3 +44,13 @@ async def test_a_letter_of_another_tenant_is_not_there(
     token = {"csrf": await form_token(other_staff, "/staff/people")}
     answers = [await other_staff.get(path), await other_staff.post(f"{path}/send-again", data=token)]
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def test_a_letter_that_was_called_back_says_why_it_did_not_go(
+    staff: httpx.AsyncClient, worker_database: Database, settings: Settings, tenant: Tenant
+) -> None:
+    letter = await queue_letter(worker_database, settings, tenant.id)
+    await set_letter(worker_database, tenant.id, letter.id, state=LetterState.LAPSED)
+    listed, shown = await staff.get("/staff/letters?show=LAPSED"), await staff.get(f"/staff/letters/{letter.id}")
+    assert ("取りやめ（送らず）" in listed.text, "まだ送っていません" in shown.text) == (True, False)
+    assert "送る前に、内容が実際と合わなくなったため、送りませんでした。" in shown.text
