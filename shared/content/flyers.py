@@ -1,4 +1,4 @@
-"""Flyers: a picture, or a PDF whose first page becomes the picture while the PDF itself is kept beside it."""
+"""Flyers: a picture, or a PDF whose first page becomes the picture while the PDF itself, without records of cameras and authors, is kept beside it."""
 
 import asyncio
 import hashlib
@@ -58,7 +58,7 @@ async def store_flyer(
         uploaded_by=uploaded_by,
     )
     if page is not None:
-        await _keep_document(session, files, media, page, data, file_name)
+        await _keep_document(session, files, media, page, file_name)
     return StoredFlyer(media.id, media.alt, drafted)
 
 
@@ -82,8 +82,9 @@ def _drafted(page: FirstPage) -> str:
 
 
 async def _keep_document(
-    session: AsyncSession, files: FileStore, media: Media, page: FirstPage, data: bytes, file_name: str
+    session: AsyncSession, files: FileStore, media: Media, page: FirstPage, file_name: str
 ) -> None:
+    data = page.document
     digest = hashlib.sha256(data).hexdigest()
     path = f"{tenant_of(session)}/media/{digest[:2]}/{digest}/document.pdf"
     await files.put(path, data)

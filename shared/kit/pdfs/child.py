@@ -1,6 +1,6 @@
 """The process that opens one PDF and nothing else: limited in memory and time, so that no file can hurt the server.
 
-Bytes in by stdin, the first page out by stdout as MessagePack.
+Bytes in by stdin, the first page and the PDF without records of its photos and people out by stdout as MessagePack.
 """
 
 import io
@@ -15,6 +15,7 @@ from pypdfium2 import raw
 
 from shared.kit.pdfs import problems
 from shared.kit.pdfs.answer import Answer
+from shared.kit.pdfs.cleaning import NotCleaned, clean_pdf
 from shared.kit.pdfs.limits import (
     CHILD_CPU_SECONDS,
     CHILD_MEMORY,
@@ -28,6 +29,8 @@ from shared.kit.refusals import Refusal
 
 _POINTS_PER_INCH = 72
 _QUALITY = 92
+#: Pixels by which the PDF that is kept is compared with the one that came.
+_SMALL = 600
 
 
 def main() -> None:
@@ -53,9 +56,35 @@ def read(data: bytes) -> Answer:
             raise problems.broken()
         try:
             page = document[0]
-            return Answer(_picture(page), pages, _text(page))
+            image, text, looks = _picture(page), _text(page), _looks(page)
+            kept = _plain(document)
         except pdfium.PdfiumError:
             raise problems.broken() from None
+    return Answer(image, pages, text, _cleaned(kept, pages, looks))
+
+
+def _plain(document: pdfium.PdfDocument) -> bytes:
+    """Without locks and object streams: each object can be read."""
+    out = io.BytesIO()
+    document.save(out, flags=raw.FPDF_REMOVE_SECURITY)
+    return out.getvalue()
+
+
+def _cleaned(plain: bytes, pages: int, looks: bytes) -> bytes:
+    """Only if it looks as before."""
+    try:
+        data = clean_pdf(plain)
+    except NotCleaned:
+        raise problems.not_cleaned() from None
+    with _opened(data) as document:
+        if len(document) != pages or _looks(document[0]) != looks:
+            raise problems.not_cleaned()
+    return data
+
+
+def _looks(page: pdfium.PdfPage) -> bytes:
+    scale = _SMALL / max(page.get_size())
+    return bytes(page.render(scale=scale, may_draw_forms=False).to_pil().tobytes())
 
 
 @contextmanager

@@ -56,5 +56,14 @@ def too_many_pages() -> Refusal:
     )
 
 
+def not_cleaned() -> Refusal:
+    return Refusal(
+        "PDF_NOT_CLEANED",
+        "このPDFの写真には撮影場所や機種の記録が残っている可能性があり、取り除けませんでした。"
+        "作ったソフトの「印刷」から「PDFとして保存」でもう一度書き出すか、画像（PNG・JPEG）にしてお選びください。",
+        _FIELD,
+    )
+
+
 #: The child process names them by their codes.
-BY_CODE = {each().code: each for each in (broken, locked, too_heavy, page_too_large, too_many_pages)}
+BY_CODE = {each().code: each for each in (broken, locked, too_heavy, page_too_large, too_many_pages, not_cleaned)}

@@ -20,11 +20,15 @@ _one_at_a_time = threading.Lock()
 
 
 class FirstPage(msgspec.Struct, frozen=True):
-    """`image` is a JPEG, `text` what stands on the page as text, in the order of the file; a scan has none."""
+    """`image` is a JPEG, `text` what stands on the page as text, in the order of the file; a scan has none.
+
+    `document` is the PDF as it may be given away: its photos without EXIF and GPS, no author, nothing that hangs at it.
+    """
 
     image: bytes
     pages: int
     text: str
+    document: bytes
 
 
 def is_pdf(data: bytes) -> bool:
@@ -39,7 +43,7 @@ def read_first_page(data: bytes) -> FirstPage:
         answer = _read_in_child(data)
     if answer.code:
         raise problems.BY_CODE[answer.code]()
-    return FirstPage(answer.image, answer.pages, answer.text)
+    return FirstPage(answer.image, answer.pages, answer.text, answer.document)
 
 
 def _read_in_child(data: bytes) -> Answer:

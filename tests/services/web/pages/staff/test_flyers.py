@@ -3,6 +3,7 @@
 import io
 import re
 import resource
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
@@ -90,10 +91,24 @@ async def test_a_pdf_drafts_its_own_words_and_somebody_reads_them_first(
     found = re.search(r'href="(/media/[^"]+\.pdf)">([^<]+)<', page)
     assert found is not None and re.fullmatch(r"チラシをダウンロード（PDF、\d+KB）", found[2])
     file = await client_for(tenant).get(found[1])
-    assert (file.content, file.headers["content-type"]) == (PDF[1], "application/pdf")
+    assert (file.content[:5], file.headers["content-type"]) == (b"%PDF-", "application/pdf")
     assert file.headers["content-disposition"].startswith("attachment")
     assert "%E3%83%81%E3%83%A9%E3%82%B7" in file.headers["content-disposition"]
     assert ".." not in file.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("make", [pdfs.photo_flyer, pdfs.photo_flyer_in_object_streams])
+async def test_a_pdf_tells_nobody_where_its_photos_were_taken_and_who_made_it(
+    staff: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant, make: Callable[[bytes], bytes]
+) -> None:
+    sent = make(pdfs.camera_jpeg())
+    assert b"Camera of Hanako" in sent
+    answer = await send(staff, await filled(staff, alt="冬の学習会"), ("a.pdf", sent, "application/pdf"))
+    page = await public_page(client_for, tenant, answer)
+    found = re.search(r'href="(/media/[^"]+\.pdf)">', page)
+    assert found is not None
+    file = await client_for(tenant).get(found[1])
+    assert (file.status_code, [each for each in pdfs.TELLTALES if each in file.content]) == (200, [])
 
 
 async def test_a_pdf_with_words_of_its_sender_is_taken_at_once(
@@ -119,6 +134,7 @@ async def test_a_flyer_may_say_that_it_is_decoration(
         (("flyer.pdf", b"%PDF-1.7 torn", "application/pdf"), "このPDFは壊れているようで"),
         (("flyer.pdf", pdfs.encrypted(), "application/pdf"), "パスワードを外して"),
         (("flyer.pdf", pdfs.flyer(width=100_000, height=100_000), "application/pdf"), "ページの縦横が大きすぎる"),
+        (("flyer.pdf", pdfs.inline_photo_flyer(pdfs.camera_jpeg()), "application/pdf"), "撮影場所や機種の記録"),
         (("flyer.pdf", pdfs.flyer(""), "application/pdf"), "文字の情報がないため"),
         (("flyer.jpg", photograph("JPEG"), "image/jpeg"), "画像の説明（代替テキスト）を入力してください"),
     ],
@@ -129,6 +145,7 @@ async def test_a_flyer_may_say_that_it_is_decoration(
         "broken PDF",
         "locked PDF",
         "PDF bomb",
+        "a photo in the midst of the page",
         "a scan without words",
         "no words",
     ],
