@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity import invitation_queries
 from shared.identity.models import Role
+from shared.identity.notifications import queries as notifications
 from shared.identity.policy import Actor
 from shared.kit import audit, clock, outbox
 from shared.kit.content_version import bump
@@ -16,6 +17,7 @@ from shared.kit.editing import locked
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
 from shared.kit.refusals import Forbidden
+from shared.members import versions
 from shared.members.facts import ConfirmationDue
 from shared.members.models import Organisation
 from shared.members.policy import may_act_for
@@ -42,6 +44,7 @@ async def confirm(session: AsyncSession, *, actor: Actor, organisation_id: UUID)
     if not may_act_for(actor, organisation_id):
         raise Forbidden
     organisation = await locked(session, Organisation, organisation_id)
+    await versions.require_listed(session, organisation_id)
     today = clock.today()
     organisation.confirmed_on, organisation.reminders, organisation.reminded_on = today, 0, None
     audit.note(
@@ -81,6 +84,7 @@ async def remind(session: AsyncSession, fact: ConfirmationDue, letters: Post) ->
     to = {each.email: each.name for each in people if each.role is Role.ORGANISATION_MANAGER}
     if not to and organisation.email:
         to = {organisation.email: organisation.name}
+    not_before = await notifications.not_before(session)
     for email, name in to.items():
         await letters.write(
             template="members/confirmation",
@@ -89,6 +93,7 @@ async def remind(session: AsyncSession, fact: ConfirmationDue, letters: Post) ->
             about_id=organisation.id,
             letter_class=LetterClass.MUST_ARRIVE,
             dedupe_key=f"confirmation {organisation.id} {fact.on} {email}",
+            not_before=not_before,
             values={
                 "organisation_name": organisation.name,
                 "organisation_id": organisation.id,

@@ -21,9 +21,9 @@ from shared.kit.editing import check_revision, locked
 from shared.kit.post import Post
 from shared.kit.refusals import Conflict, Forbidden, Refusal
 from shared.members import versions
-from shared.members.details import ApplicationDetails
 from shared.members.facts import ApplicationApproved
 from shared.members.models import Channel, MembershipApplication, Organisation
+from shared.members.notices import sayings
 from shared.members.notices import service as notices
 from shared.members.portal_models import MemberRules
 from shared.members.portal_queries import changes_by_notice, name_of
@@ -104,14 +104,13 @@ async def edit_own(
     before = await versions.details_of(session, organisation_id)
     if all(before.visible(column) == shown for column, shown in changes.get("visibility", {}).items()):
         changes = {name: value for name, value in changes.items() if name != "visibility"}
-    _, after = await notices.checked_change(session, organisation_id, changes, actor=actor)
-    if not await versions.is_listed(session, organisation_id):
-        raise Conflict("この団体は、すでに退会しています。")
+    was, after = await notices.checked_change(session, organisation_id, changes, actor=actor)
+    await versions.require_listed(session, organisation_id)
     waits = set(after) - AT_ONCE if await changes_by_notice(session) else set()
     now = [name for name in after if name not in waits]
     if now:
-        cleaned = msgspec.convert({"name": "", **{name: after[name] for name in now}}, ApplicationDetails)
-        await versions.change(session, organisation_id, {name: getattr(cleaned, name) for name in now}, actor=actor)
+        at_once = sayings.applied(before, was, {name: after[name] for name in now})
+        await versions.change(session, organisation_id, at_once, actor=actor)
     if not waits:
         return Edited(now, None)
     rest = {name: changes[name] for name in waits}

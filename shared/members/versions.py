@@ -1,7 +1,7 @@
 """The only way to change an organisation: what it was before is kept, so that the ledger still knows the days before."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,12 +40,36 @@ CHANGEABLE = tuple(
 )
 
 
+class HasLeft(Conflict):
+    """Pages say what remains possible."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この団体は退会されているため、この操作はできません。ご自分の団体の記録は、マイページで確かめられます。"
+        )
+        self.code = "HAS_LEFT"
+
+
 async def details_of(session: AsyncSession, organisation_id: UUID) -> ApplicationDetails:
     """The organisation as its form would say it today. NotFound when it is missing or another tenant's."""
     found = await details_of_all(session, [organisation_id])
     if not found:
         raise NotFound
     return found[organisation_id]
+
+
+async def details_at(session: AsyncSession, organisation_id: UUID, moment: datetime | None) -> ApplicationDetails:
+    """As they were right after `moment`; today's without one, or when nothing has changed since."""
+    later = (
+        select(OrganisationVersion.details)
+        .where(OrganisationVersion.organisation_id == organisation_id, OrganisationVersion.replaced_at > moment)
+        .order_by(OrganisationVersion.replaced_at, OrganisationVersion.id)
+        .limit(1)
+    )
+    kept = (await session.execute(later)).scalar_one_or_none() if moment else None
+    if kept is None:
+        return await details_of(session, organisation_id)
+    return msgspec.convert(kept, ApplicationDetails)
 
 
 async def details_of_all(session: AsyncSession, organisation_ids: Collection[UUID]) -> dict[UUID, ApplicationDetails]:
@@ -125,6 +149,12 @@ async def is_listed(session: AsyncSession, organisation_id: UUID) -> bool:
     stays = select(Membership.left_on).where(Membership.organisation_id == organisation_id)
     ends = list((await session.execute(stays)).scalars())
     return not ends or any(end is None or end > clock.today() for end in ends)
+
+
+async def require_listed(session: AsyncSession, organisation_id: UUID) -> None:
+    """For whatever only members do."""
+    if not await is_listed(session, organisation_id):
+        raise HasLeft
 
 
 async def former_members(session: AsyncSession, candidates: Collection[UUID]) -> set[UUID]:

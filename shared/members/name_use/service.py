@@ -53,8 +53,7 @@ async def _receive(session: AsyncSession, organisation_id: UUID, asked: Asked, c
     if not await queries.offered(session):
         raise Refusal("NOT_OFFERED", "このプラットフォームでは、後援名義の申請を受け付けていません。")
     organisation = await locked(session, Organisation, organisation_id)
-    if not await versions.is_listed(session, organisation_id):
-        raise Conflict("この団体は、すでに退会しています。")
+    await versions.require_listed(session, organisation_id)
     columns = read(asked)
     typed_in = actor.may(Permission.APPLICATION_DECIDE)
     request = NameUseRequest(

@@ -4,16 +4,19 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.identity.notifications import queries as notifications
+from shared.identity.notifications.models import NotificationKind
+from shared.identity.notifications.service import News, in_turn, settle, tell
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
 from shared.members.details import LABELS
 from shared.members.facts import NoticeAccepted, NoticeReceived, NoticeRefused
 from shared.members.letters import DESK
+from shared.members.models import NoticeState
 from shared.members.notices import queries as notice_queries
 from shared.members.notices.queries import ChangeNoticeView, WithdrawalNoticeView
 from shared.members.versions import CHANGEABLE
 from shared.members.words import CHANNELS
-from shared.tenants import queries as tenants
 
 Notice = ChangeNoticeView | WithdrawalNoticeView
 AnyFact = NoticeReceived | NoticeAccepted | NoticeRefused
@@ -25,24 +28,29 @@ async def confirm_notice(session: AsyncSession, fact: NoticeReceived, letters: P
 
 async def tell_secretariat_of_notice(session: AsyncSession, fact: NoticeReceived, letters: Post) -> None:
     """Not of what it has typed in itself."""
-    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
-    desk = next((contact for contact in contacts if DESK in contact.purpose), contacts[0] if contacts else None)
-    if fact.typed_in or desk is None or desk.email is None:
+    if fact.typed_in:
         return
-    notice = await _notice(session, fact)
-    await letters.write(
+    await in_turn(session)
+    notice, desk = await _notice(session, fact), await notifications.desk(session, DESK)
+    if desk is None or notice.state is not NoticeState.RECEIVED:
+        return
+    values = _values(notice)
+    path = f"{'changes' if isinstance(notice, ChangeNoticeView) else 'withdrawals'}/{notice.id}"
+    news = News(
+        kind=NotificationKind.NOTICE,
+        thing_id=notice.id,
+        occasion="received",
+        line=f"{values['kind']}　{notice.organisation_name}（{notice.receipt_number}）",
+        path=f"/staff/notices/{path}",
         template="members/notice_for_desk",
-        to_email=desk.email,
-        to_name=desk.department,
         about_id=notice.id,
-        letter_class=LetterClass.MUST_ARRIVE,
-        dedupe_key=f"notice for desk {notice.id} {desk.email}",
-        values={
-            **_values(notice),
-            "channel": CHANNELS[notice.channel],
-            "path": f"{'changes' if isinstance(notice, ChangeNoticeView) else 'withdrawals'}/{notice.id}",
-        },
+        values={**values, "channel": CHANNELS[notice.channel], "path": path},
     )
+    await tell(session, desk, news)
+
+
+async def settle_notice(session: AsyncSession, fact: NoticeAccepted | NoticeRefused, letters: Post) -> None:
+    await settle(session, fact.notice_id, NotificationKind.NOTICE)
 
 
 async def announce_acceptance(session: AsyncSession, fact: NoticeAccepted, letters: Post) -> None:

@@ -17,6 +17,7 @@ from shared.members import versions
 from shared.members.application_queries import LetterLine
 from shared.members.details import ApplicationDetails
 from shared.members.models import ChangeNotice, Channel, NoticeState, WithdrawalNotice
+from shared.members.notices import sayings
 
 
 class NoticeKind(StrEnum):
@@ -69,7 +70,10 @@ class _NoticeView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """One field of 様式1. `now` differs from `before` when the organisation has changed since the notice came."""
+    """One field of 様式1. `now` differs from `before` when the organisation has changed since the notice came.
+
+    `after` is what it becomes: of a list, today's with what the notice adds and takes away.
+    """
 
     name: str
     before: Any
@@ -173,11 +177,19 @@ async def withdrawal_notice(session: AsyncSession, notice_id: UUID) -> Withdrawa
 
 async def field_changes(session: AsyncSession, notice: ChangeNoticeView) -> list[FieldChange]:
     """The difference, field by field in the form's order, beside what stands in the directory now."""
-    now = msgspec.to_builtins(await versions.details_of(session, notice.organisation_id))
+    today = msgspec.to_builtins(await versions.details_of(session, notice.organisation_id))
+    before, after = sayings.said(notice.before, notice.after)
+    names = [name for name in versions.CHANGEABLE if name in after]
+    if not notice.is_open:
+        return [FieldChange(name, before[name], after[name], before[name]) for name in names]
     return [
-        FieldChange(name, notice.before[name], notice.after[name], now[name] if notice.is_open else notice.before[name])
-        for name in versions.CHANGEABLE
-        if name in notice.after
+        FieldChange(
+            name,
+            before[name],
+            sayings.outcome(today, name, before[name], after[name]),
+            sayings.now_of(today, name, before[name]),
+        )
+        for name in names
     ]
 
 

@@ -21,6 +21,7 @@ from shared.members.details import ApplicationDetails, check
 from shared.members.facts import NoticeAccepted, NoticeRefused
 from shared.members.models import ChangeNotice, Channel, Membership, NoticeState, Organisation, WithdrawalNotice
 from shared.members.notices import queries as notice_queries
+from shared.members.notices import sayings
 from shared.members.notices.queries import ChangeNoticeView, WithdrawalNoticeView
 from shared.members.notices.steps import common_columns, decide, enter, open_notice, refuse, require_right, words_of
 from shared.taxonomy import queries as taxonomy
@@ -62,7 +63,7 @@ async def checked_change(
     if not found:
         raise Refusal("NOTHING_CHANGED", "いまの登録と同じ内容です。変えたいところを直してからお送りください。")
     old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
-    return {name: old[name] for name in found}, {name: new[name] for name in found}
+    return sayings.said({name: old[name] for name in found}, {name: new[name] for name in found})
 
 
 async def accept_change(
@@ -70,11 +71,10 @@ async def accept_change(
 ) -> ChangeNoticeView:
     """受理: the organisation is what the notice says, and what it was stays readable."""
     notice = await open_notice(session, ChangeNotice, notice_id, revision)
-    known = {name: value for name, value in notice.after.items() if name in versions.CHANGEABLE}
-    cleaned = msgspec.convert({"name": "", **known}, ApplicationDetails)
-    await versions.change(
-        session, notice.organisation_id, {name: getattr(cleaned, name) for name in known}, actor=actor
-    )
+    await locked(session, Organisation, notice.organisation_id)
+    today = await versions.details_of(session, notice.organisation_id)
+    changes = sayings.applied(today, notice.before, notice.after)
+    await versions.change(session, notice.organisation_id, changes, actor=actor)
     await decide(session, notice, NoticeState.ACCEPTED, actor)
     await outbox.record(session, NoticeAccepted(notice_id=notice_id, kind="CHANGE"), dedupe_key=f"accepted {notice_id}")
     return await notice_queries.change_notice(session, notice_id)
@@ -176,8 +176,7 @@ async def _receive_change(
     actor: Actor,
 ) -> UUID:
     organisation = await locked(session, Organisation, organisation_id)
-    if not await versions.is_listed(session, organisation_id):
-        raise Conflict("この団体は、すでに退会しています。")
+    await versions.require_listed(session, organisation_id)
     common = await common_columns(session, organisation, channel, actor)
     return await enter(session, ChangeNotice(before=before, after=after, **common), actor)
 

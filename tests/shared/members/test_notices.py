@@ -7,7 +7,8 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.models import Role
 from shared.identity.policy import Actor
@@ -16,8 +17,8 @@ from shared.kit.database.session import Database
 from shared.kit.post import Letter
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.kit.settings import Settings
-from shared.members import directory, queries, service, versions
-from shared.members.models import Channel, Membership, NoticeState, Visibility
+from shared.members import directory, portal, portal_queries, queries, service, versions
+from shared.members.models import ChangeNotice, Channel, Membership, NoticeState, Visibility
 from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
 from shared.members.notices.queries import ChangeNoticeView, NoticeKind
@@ -127,6 +128,83 @@ async def test_what_another_has_changed_meanwhile_is_neither_lost_nor_hidden(
     assert (details.phone, details.appeal) == ("088-621-0003", "二言")
     versions_kept = await desk.do(notice_queries.former_versions, organisation_id)
     assert [each.details.phone for each in versions_kept] == ["088-621-0002", "088-621-0001"]
+
+
+async def test_a_notice_about_one_contact_makes_no_other_public_again(
+    desk: Desk, web_database: Database, platform: Tenant
+) -> None:
+    """Whoever hides a telephone number while a notice waits has hidden it."""
+    organisation_id = await make_member(web_database, platform, visibility={"phone": "PUBLIC"})
+    waiting = await desk.change(organisation_id, manager(organisation_id), visibility={"email": "MEMBERS"})
+    assert (waiting.before, waiting.after) == (
+        {"visibility": {"email": "SECRETARIAT"}},
+        {"visibility": {"email": "MEMBERS"}},
+    )
+    columns = await desk.do(portal_queries.own_columns, organisation_id)
+    hidden = {"visibility": {"phone": "SECRETARIAT"}}
+    await desk.do(portal.edit_own, organisation_id, hidden, revision=columns.revision, actor=manager(organisation_id))
+    [seen] = await desk.do(notice_queries.field_changes, waiting)
+    assert (seen.now, seen.overtaken) == ({"email": "SECRETARIAT"}, False)
+    await desk.do(notices.accept_change, waiting.id, actor=STAFF)
+    details = await desk.do(versions.details_of, organisation_id)
+    assert (details.visible("phone"), details.visible("email")) == ("SECRETARIAT", "MEMBERS")
+    assert (await desk.do(queries.organisation, organisation_id)).phone is None
+
+
+async def test_two_notices_that_hide_hide_both(desk: Desk, web_database: Database, platform: Tenant) -> None:
+    organisation_id = await make_member(web_database, platform, visibility={"phone": "PUBLIC", "email": "PUBLIC"})
+    waiting = [await desk.change(organisation_id, visibility={column: "SECRETARIAT"}) for column in ("phone", "email")]
+    for notice in waiting:
+        await desk.do(notices.accept_change, notice.id, actor=STAFF)
+    details = await desk.do(versions.details_of, organisation_id)
+    assert [details.visible(column) for column in ("phone", "email")] == ["SECRETARIAT", "SECRETARIAT"]
+
+
+async def test_a_notice_that_was_written_with_the_whole_map_changes_only_what_differs_in_it(
+    desk: Desk, web_database: Database, platform: Tenant
+) -> None:
+    """So notices were kept before."""
+    organisation_id = await make_member(web_database, platform, visibility={"phone": "SECRETARIAT"})
+    notice = await desk.change(organisation_id, visibility={"email": "MEMBERS"})
+    whole = {
+        "before": {"visibility": {"phone": "PUBLIC"}},
+        "after": {"visibility": {"phone": "PUBLIC", "email": "MEMBERS"}},
+    }
+    await desk.do(rewrite, notice.id, **whole)
+    await desk.do(notices.accept_change, notice.id, actor=STAFF)
+    details = await desk.do(versions.details_of, organisation_id)
+    assert (details.visible("phone"), details.visible("email")) == ("SECRETARIAT", "MEMBERS")
+
+
+async def rewrite(session: AsyncSession, notice_id: UUID, **columns: Any) -> None:
+    await session.execute(update(ChangeNotice).where(ChangeNotice.id == notice_id).values(**columns))
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "first", "second", "both"),
+    [
+        ("fields", ["childcare"], ["childcare", "disaster"], [], ["disaster"]),
+        ("audiences", ["youth"], ["youth", "women"], ["children", "youth"], ["children", "youth", "women"]),
+        ("resources", ["people", "goods"], ["people"], ["people", "goods", "place"], ["people", "place"]),
+    ],
+)
+async def test_two_notices_about_one_list_both_count(
+    desk: Desk,
+    web_database: Database,
+    platform: Tenant,
+    name: str,
+    start: list[str],
+    first: list[str],
+    second: list[str],
+    both: list[str],
+) -> None:
+    organisation_id = await make_member(web_database, platform, **{name: tuple(start)})
+    waiting = [await desk.change(organisation_id, **{name: wanted}) for wanted in (first, second)]
+    await desk.do(notices.accept_change, waiting[0].id, actor=STAFF)
+    [seen] = await desk.do(notice_queries.field_changes, waiting[1])
+    assert (seen.before, sorted(seen.now), seen.after) == (start, sorted(first), both)
+    await desk.do(notices.accept_change, waiting[1].id, actor=STAFF)
+    assert list(getattr(await desk.do(versions.details_of, organisation_id), name)) == both
 
 
 async def test_two_who_accept_at_once_decide_once_and_the_later_hears_who_was_first(
