@@ -15,6 +15,7 @@ from shared.kit.post import LetterState
 from shared.kit.refusals import NotFound
 from shared.members.details import ApplicationDetails
 from shared.members.models import ApplicationState, Channel, MembershipApplication
+from shared.members.screening_models import RETIRED
 
 #: What can be decided.
 OPEN = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW)
@@ -144,7 +145,7 @@ _APPLICATIONS = text(
       WHERE (cardinality(:states) = 0 OR state = ANY (:states)) AND (cardinality(:ids) = 0 OR id = ANY (:ids))),
     page AS (
       SELECT m.*, ARRAY(
-        SELECT c.name FROM criterion c WHERE c.required AND m.state NOT IN ('APPROVED', 'REJECTED')
+        SELECT c.name FROM criterion c WHERE c.required AND c.ordinal <> :retired AND m.state NOT IN ('APPROVED', 'REJECTED')
           AND 'MET' IS DISTINCT FROM (
             SELECT k.result FROM criterion_check k
             WHERE k.tenant_id = c.tenant_id AND k.application_id = m.id AND k.criterion_id = c.id
@@ -158,6 +159,7 @@ _APPLICATIONS = text(
 ).bindparams(
     bindparam("states", type_=ARRAY(Text)),
     bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("retired", RETIRED, type_=Integer),
     *(bindparam(each, type_=Integer) for each in ("first", "offset")),
 )
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Date, Text, Uuid
+from sqlalchemy.types import Date, Integer, Text, Uuid
 
 from shared.kit import clock
 from shared.kit.refusals import Refusal
-from shared.members.screening_models import CheckResult, Criterion, CriterionKind
+from shared.members.screening_models import RETIRED, CheckResult, Criterion, CriterionKind
 
 
 class CriterionView(msgspec.Struct, frozen=True):
@@ -21,10 +21,18 @@ class CriterionView(msgspec.Struct, frozen=True):
     kind: CriterionKind
     required: bool
     hint: str | None
+    ordinal: int
+
+    @property
+    def retired(self) -> bool:
+        return self.ordinal == RETIRED
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the checklist for one application, with its last result; OPEN while nobody has looked."""
+    """One line of the checklist for one application, with its last result; OPEN while nobody has looked.
+
+    A `retired` one is there because somebody had looked; it is required no more.
+    """
 
     slug: str
     name: str
@@ -38,6 +46,7 @@ class CheckView(msgspec.Struct, frozen=True, kw_only=True):
     happened_on: date | None
     actor_name: str | None
     checked_at: datetime | None
+    retired: bool
 
     @property
     def stands_in_the_way(self) -> bool:
@@ -49,21 +58,34 @@ class MemberName(msgspec.Struct, frozen=True):
     name: str
 
 
+_CRITERIA = select(
+    Criterion.id,
+    Criterion.slug,
+    Criterion.name,
+    Criterion.kind,
+    Criterion.required,
+    Criterion.hint,
+    Criterion.ordinal,
+).order_by(Criterion.ordinal, Criterion.slug)
+
 #: The last check of each criterion counts.
 _CHECKS = text(
     """
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-      'slug', c.slug, 'name', c.name, 'kind', c.kind, 'required', c.required, 'hint', c.hint,
+      'slug', c.slug, 'name', c.name, 'kind', c.kind, 'hint', c.hint,
+      'required', c.required AND c.ordinal <> :retired, 'retired', c.ordinal = :retired,
       'result', coalesce(k.result, 'OPEN'), 'note', k.note, 'recommender_id', k.recommender_id, 'recommender', r.name,
-      'happened_on', k.happened_on, 'actor_name', k.actor_name, 'checked_at', k.checked_at) ORDER BY c.ordinal, c.slug), '[]')::text
+      'happened_on', k.happened_on, 'actor_name', k.actor_name, 'checked_at', k.checked_at)
+      ORDER BY c.ordinal = :retired, c.ordinal, c.slug), '[]')::text
     FROM criterion c
     LEFT JOIN LATERAL (
       SELECT * FROM criterion_check x
       WHERE x.tenant_id = c.tenant_id AND x.application_id = :application_id AND x.criterion_id = c.id
       ORDER BY x.checked_at DESC, x.id DESC LIMIT 1) k ON true
     LEFT JOIN organisation r ON r.tenant_id = k.tenant_id AND r.id = k.recommender_id
+    WHERE c.ordinal <> :retired OR k.result <> 'OPEN'
     """
-).bindparams(bindparam("application_id", type_=Uuid))
+).bindparams(bindparam("application_id", type_=Uuid), bindparam("retired", RETIRED, type_=Integer))
 
 _MEMBERS = text(
     """
@@ -78,8 +100,13 @@ _MEMBERS = text(
 
 
 async def criteria(session: AsyncSession) -> list[CriterionView]:
-    columns = (Criterion.id, Criterion.slug, Criterion.name, Criterion.kind, Criterion.required, Criterion.hint)
-    rows = await session.execute(select(*columns).order_by(Criterion.ordinal, Criterion.slug).limit(100))
+    """What is asked now, in the order of the checklist."""
+    rows = await session.execute(_CRITERIA.where(Criterion.ordinal != RETIRED).limit(100))
+    return [CriterionView(*row) for row in rows]
+
+
+async def retired_criteria(session: AsyncSession) -> list[CriterionView]:
+    rows = await session.execute(_CRITERIA.where(Criterion.ordinal == RETIRED).limit(100))
     return [CriterionView(*row) for row in rows]
 
 

@@ -30,8 +30,15 @@ class CheckResult(StrEnum):
     OPEN = "OPEN"
 
 
+#: Places in a checklist begin with 1.
+RETIRED = 0
+
+
 class Criterion(TenantOwned, Base):
-    """One line of a tenant's checklist: 活動地域, 反社会的勢力でない, 推薦 … An application is approved when all required ones are met."""
+    """One line of a tenant's checklist: 活動地域, 反社会的勢力でない, 推薦 … An application is approved when all required ones are met.
+
+    The `ordinal` RETIRED says that it is asked no more; applications that were checked against it keep what was found.
+    """
 
     __tablename__ = "criterion"
     __table_args__ = (UniqueConstraint("tenant_id", "slug"),)

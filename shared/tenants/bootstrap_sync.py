@@ -131,6 +131,9 @@ async def _write(session: AsyncSession, table: Table, object_id: UUID, changed: 
     stamps: dict[str, Any] = {"updated_at": clock.now()} if "updated_at" in table.c else {}
     stamps |= {name: table.c[name] + 1 for name in ("revision", "sequence") if name in table.c}
     row = (table.c.tenant_id == tenant_of(session)) & (table.c.id == object_id)
+    if table.name == "criterion":
+        # One that the staff has retired says what applications were checked against.
+        row &= table.c.ordinal != 0
     await session.execute(update(table).where(row).values(**changed, **stamps))
 
 

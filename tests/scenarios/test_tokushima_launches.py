@@ -95,6 +95,10 @@ def test_from_the_application_to_the_directory(browser: Browser, running: Instal
     staff.goto(running.url("tokushima", "/staff/applications"))
     staff.get_by_role("link", name=GROUP).click()
     staff.get_by_role("button", name="承認する").click()
+    expect(staff.get_by_role("alert")).to_contain_text("承認の前に確かめることが残っています")
+    staff.get_by_role("button", name="未確認の項目をすべて「満たす」と記録する").click()
+    expect(staff.get_by_role("row").filter(has_text="孤独・孤立対策に取り組んでいる")).to_contain_text("満たす")
+    staff.get_by_role("button", name="承認する").click()
     expect(staff.locator("main")).to_contain_text("参加団体になりました")
 
     welcome = letter_to(running, APPLICANT, "承認").get_content()

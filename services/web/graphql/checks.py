@@ -28,6 +28,7 @@ class ApplicationCheck:
     happened_on: date | None = strawberry.field(description="PLEDGE: received; MEETING: held")
     actor_name: str | None
     checked_at: datetime | None
+    retired: bool = strawberry.field(description="Asked no more, but this application was checked against it")
 
 
 @strawberry.input(description="A finding about one criterion, named by its slug")

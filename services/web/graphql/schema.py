@@ -16,6 +16,7 @@ from services.web.graphql.affiliates import AffiliateQueries
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
 from services.web.graphql.attendance import AttendanceMutations
+from services.web.graphql.checklist import ChecklistMutations, ChecklistQueries
 from services.web.graphql.event_reports import EventReportMutations
 from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.ledger import LedgerQueries
@@ -50,6 +51,7 @@ Query = merge_types(
         SearchQueries,
         ViewerQueries,
         ApplicationQueries,
+        ChecklistQueries,
         NoticeQueries,
         NameUseQueries,
         PledgeQueries,
@@ -61,6 +63,7 @@ Mutation = merge_types(
     (
         ApplicationMutations,
         ScreeningMutations,
+        ChecklistMutations,
         NoticeMutations,
         NameUseMutations,
         PledgeMutations,

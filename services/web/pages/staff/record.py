@@ -18,6 +18,7 @@ NOUNS = {
     "announcement": "お知らせ",
     "application": "入会申請",
     "application-list": "入会申請の一覧",
+    "checklist": "審査の基準と手順",
     "event": "行事",
     "import": "名簿の取り込み",
     "member-rules": "会員についての設定",
