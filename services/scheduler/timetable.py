@@ -14,6 +14,7 @@ from shared.events.registrations.reminders import remind_of_tomorrow
 from shared.events.registrations.retention import forget_registrants
 from shared.events.timekeeping import keep_events_in_time
 from shared.identity.invitations import forget_old_invitations
+from shared.identity.notifications import digest
 from shared.identity.retention import blot_out_links, forget_expired_sessions, forget_expired_tokens
 from shared.kit import clock
 from shared.kit.database.lost import is_lost
@@ -49,7 +50,9 @@ TIMETABLE = (
     Entry("30 3 * * *", forget_done_facts),
     Entry("40 3 * * *", forget_old_invitations),
     Entry("50 3 * * *", forget_registrants),
+    Entry("55 3 * * *", digest.forget_old_notifications),
     Entry("0 0 * * *", let_withdrawals_take_effect, at_start=True),
+    Entry("30 8 * * *", digest.gather, at_start=True),
     Entry("30 9 * * *", ask_for_confirmation, at_start=True),
     Entry("0 10 * * *", remind_of_tomorrow, at_start=True),
     Entry("10 0 * * *", publish_counts, at_start=True),

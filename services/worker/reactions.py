@@ -19,6 +19,8 @@ from shared.events.registrations import facts as registrations
 from shared.events.registrations import letters as registration_letters
 from shared.identity import facts as identity
 from shared.identity import letters as identity_letters
+from shared.identity.notifications import digest
+from shared.identity.notifications import facts as notifications
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
@@ -43,21 +45,26 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     events.ProposalReturned: (proposal_letters.tell_of_return,),
     events.ProposalSent: (proposal_letters.tell_secretariat,),
     identity.InvitationMade: (identity_letters.send_link,),
+    notifications.DigestDue: (digest.write_digests,),
     members.ApplicationReceived: (member_letters.confirm_receipt, member_letters.tell_secretariat),
-    members.ApplicationReturned: (member_letters.ask_to_mend,),
+    members.ApplicationReturned: (member_letters.ask_to_mend, member_letters.settle_application),
     members.ApplicationMended: (member_letters.tell_secretariat_of_mending,),
-    members.ApplicationApproved: (member_letters.announce_approval, portal.invite_contact),
-    members.ApplicationRejected: (member_letters.announce_rejection,),
+    members.ApplicationApproved: (
+        member_letters.announce_approval,
+        portal.invite_contact,
+        member_letters.settle_application,
+    ),
+    members.ApplicationRejected: (member_letters.announce_rejection, member_letters.settle_application),
     members.ConfirmationDue: (freshness.remind,),
     members.NoticeReceived: (notice_letters.confirm_notice, notice_letters.tell_secretariat_of_notice),
-    members.NoticeAccepted: (notice_letters.announce_acceptance,),
-    members.NoticeRefused: (notice_letters.announce_refusal,),
+    members.NoticeAccepted: (notice_letters.announce_acceptance, notice_letters.settle_notice),
+    members.NoticeRefused: (notice_letters.announce_refusal, notice_letters.settle_notice),
     members.ImportCheckRequested: (import_batches.check_rows,),
     members.ImportRequested: (import_batches.write_rows,),
     members.RelayRequested: (relay_letters.pass_on,),
     name_use.NameUseRequested: (name_use_letters.confirm_request, name_use_letters.tell_desk_of_request),
-    name_use.NameUseApproved: (name_use_letters.announce_permission,),
-    name_use.NameUseRefused: (name_use_letters.announce_refusal,),
+    name_use.NameUseApproved: (name_use_letters.announce_permission, name_use_letters.settle_request),
+    name_use.NameUseRefused: (name_use_letters.announce_refusal, name_use_letters.settle_request),
     name_use.NameUseReported: (name_use_letters.tell_desk_of_report,),
     registrations.NewsForRegistrants: (registration_letters.tell_everybody,),
     registrations.RegistrationAccepted: (registration_letters.confirm_registration,),

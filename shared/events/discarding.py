@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.content.media import discard_image
 from shared.content.models import Announcement
 from shared.events.proposals import ProposalKind, own_draft
+from shared.identity.notifications import service as notifications
 from shared.identity.policy import Actor
 from shared.kit import audit
 from shared.kit.files import FileStore
@@ -37,5 +38,6 @@ async def discard(
             await session.delete(row)
     except IntegrityError:
         raise Conflict("この下書きには、事務局がほかの記録を結び付けています。事務局へご連絡ください。") from None
+    await notifications.settle(session, item_id)
     if picture is not None:
         await discard_image(session, files, picture)

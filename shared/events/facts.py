@@ -1,5 +1,6 @@
 """What happened to events."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shared.kit.outbox import Fact
@@ -12,12 +13,14 @@ class EventPublished(Fact, frozen=True, kw_only=True):
 class EventChanged(Fact, frozen=True, kw_only=True):
     """Something that people plan by is different now: day, hour, place. `sequence` is that of iCalendar.
 
-    `change` is the ordinal of the line in the event's history that says so; 0 is the last one.
+    `change` is the ordinal of the line in the event's history that says so; 0 is the last one. `was`: when it would have
+    begun.
     """
 
     event_id: UUID
     sequence: int
     change: int = 0
+    was: datetime | None = None
 
 
 class EventCancelled(Fact, frozen=True, kw_only=True):

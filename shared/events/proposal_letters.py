@@ -1,6 +1,5 @@
 """Letters both ways about members' news and events."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,68 +11,98 @@ from shared.events.proposal_queries import ProposalView, Stage
 from shared.events.proposals import ProposalKind
 from shared.identity import invitation_queries
 from shared.identity.models import Role
-from shared.kit.post import LetterClass, Post
-from shared.tenants import queries as tenants
+from shared.identity.notifications import queries as notifications
+from shared.identity.notifications.models import NotificationKind
+from shared.identity.notifications.queries import Receiver
+from shared.identity.notifications.service import News, in_turn, settle, tell
+from shared.kit.post import Post
 
 WORDS = {ProposalKind.NEWS: "お知らせ", ProposalKind.EVENT: "行事"}
 PATHS = {ProposalKind.NEWS: "news", ProposalKind.EVENT: "events"}
 
+#: Of the morning letter.
+LINES = {
+    "proposal_for_desk": "{kind}「{title}」（{organisation}）",
+    "proposal_returned": "{kind}「{title}」：事務局からお願いがあります",
+    "proposal_released": "{kind}「{title}」：公開しました",
+}
+
 
 async def tell_secretariat(session: AsyncSession, fact: ProposalSent, letters: Post) -> None:
+    """Of what still waits. Whoever wrote it has done what an earlier answer asked for."""
+    await in_turn(session)
     found = await proposal_queries.proposal(session, fact.item_id)
-    desk = next((contact for contact in (await tenants.profile(session)).contacts if contact.email), None)
-    if found is None or found.stage is not Stage.PROPOSED or desk is None or desk.email is None:
+    if found is None or found.stage is not Stage.PROPOSED:
         return
-    to = [(desk.email, desk.department)]
-    await _write(letters, found, "proposal_for_desk", to, f"{fact.item_id} {fact.revision}")
+    await settle(session, found.id, NotificationKind.POST_RESULT)
+    desk = await notifications.desk(session)
+    if desk is not None:
+        path = f"/staff/proposals/{found.id}"
+        await _tell(session, [desk], found, NotificationKind.POST, "proposal_for_desk", str(fact.revision), path)
 
 
 async def tell_of_return(session: AsyncSession, fact: ProposalReturned, letters: Post) -> None:
+    await in_turn(session)
     found = await proposal_queries.proposal(session, fact.item_id)
     if found is None or found.returned_message is None:
         return
+    await settle(session, found.id, NotificationKind.POST)
+    path = f"/member/{PATHS[found.kind]}/{found.id}"
     to = await _people(session, found.organisation_id)
-    await _write(letters, found, "proposal_returned", to, f"{fact.item_id} {fact.revision}")
+    await _tell(session, to, found, NotificationKind.POST_RESULT, "proposal_returned", str(fact.revision), path)
 
 
 async def tell_of_released_news(session: AsyncSession, fact: AnnouncementPublished, letters: Post) -> None:
-    await _released(session, fact.announcement_id, letters)
+    await _released(session, fact.announcement_id)
 
 
 async def tell_of_released_event(session: AsyncSession, fact: EventPublished, letters: Post) -> None:
-    await _released(session, fact.event_id, letters)
+    await _released(session, fact.event_id)
 
 
-async def _released(session: AsyncSession, item_id: UUID, letters: Post) -> None:
+async def _released(session: AsyncSession, item_id: UUID) -> None:
     """Only of what a member wrote; the secretariat's own news and events concern nobody in particular."""
+    await in_turn(session)
     found = await proposal_queries.proposal(session, item_id)
-    if found is not None and found.stage is Stage.PUBLIC:
-        await _write(letters, found, "proposal_released", await _people(session, found.organisation_id), str(item_id))
+    if found is None or found.stage is not Stage.PUBLIC:
+        return
+    await settle(session, item_id)
+    path, to = f"/{PATHS[found.kind]}/{item_id}", await _people(session, found.organisation_id)
+    await _tell(session, to, found, NotificationKind.POST_RESULT, "proposal_released", "released", path)
 
 
-async def _people(session: AsyncSession, organisation_id: UUID) -> list[tuple[str, str]]:
+async def _people(session: AsyncSession, organisation_id: UUID) -> list[Receiver]:
     """Managers; where there is none, everybody of the organisation."""
     people = await invitation_queries.people_of(session, organisation_id)
     managers = [each for each in people if each.role is Role.ORGANISATION_MANAGER]
-    return [(each.email, each.name) for each in managers or people]
+    return [Receiver(each.email, each.name, each.account_id) for each in managers or people]
 
 
-async def _write(letters: Post, found: ProposalView, name: str, to: list[tuple[str, str]], reason: str) -> None:
-    values: dict[str, Any] = {
-        "kind": WORDS[found.kind],
-        "path": PATHS[found.kind],
-        "item_id": found.id,
-        "title": found.title,
-        "organisation_name": found.organisation_name,
-        "message": found.returned_message,
-    }
-    for email, addressee in to:
-        await letters.write(
-            template=f"events/{name}",
-            to_email=email,
-            to_name=addressee,
-            about_id=found.organisation_id,
-            letter_class=LetterClass.MUST_ARRIVE,
-            dedupe_key=f"{name} {reason} {email}",
-            values=values,
-        )
+async def _tell(
+    session: AsyncSession,
+    to: list[Receiver],
+    found: ProposalView,
+    kind: NotificationKind,
+    template: str,
+    occasion: str,
+    path: str,
+) -> None:
+    news = News(
+        kind=kind,
+        thing_id=found.id,
+        occasion=f"{template} {occasion}",
+        line=LINES[template].format(kind=WORDS[found.kind], title=found.title, organisation=found.organisation_name),
+        path=path,
+        template=f"events/{template}",
+        about_id=found.organisation_id,
+        values={
+            "kind": WORDS[found.kind],
+            "path": PATHS[found.kind],
+            "item_id": found.id,
+            "title": found.title,
+            "organisation_name": found.organisation_name,
+            "message": found.returned_message,
+        },
+    )
+    for receiver in to:
+        await tell(session, receiver, news)

@@ -102,7 +102,7 @@ async def update_event(
     if new_day:
         await outdated.call_back(session, event)
     if summary:
-        await telling.tell(session, event, summary)
+        await telling.tell(session, event, summary, was=was)
     return event
 
 
@@ -173,7 +173,7 @@ async def postpone_event(
         raise Refusal(
             "REQUIRED", "新しい開始の日時も入力してください。決まっていなければ、すべて空けてください。", "starts_at"
         )
-    summary = changes.words_of_postponement(event, _given_reason(reason), starts_at, ends_at)
+    summary, was = changes.words_of_postponement(event, _given_reason(reason), starts_at, ends_at), event.starts_at
     if starts_at is None:
         event.state = EventState.POSTPONED
     else:
@@ -185,7 +185,7 @@ async def postpone_event(
         await promote(session, event)
     await telling.changed(session, actor, "event.postpone", event)
     await outdated.call_back(session, event)
-    await telling.tell(session, event, summary)
+    await telling.tell(session, event, summary, was=was)
     return event
 
 

@@ -1,5 +1,7 @@
 """What every verb of events does when it has changed something: counts it, notes it, shows it and tells it."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -24,9 +26,10 @@ async def changed(session: AsyncSession, actor: Actor, action: str, event: Event
         await shown(session, event)
 
 
-async def tell(session: AsyncSession, event: Event, summary: str) -> None:
+async def tell(session: AsyncSession, event: Event, summary: str, *, was: datetime) -> None:
+    """`was`: when it would have begun until now."""
     change = await add_change(session, event, summary)
-    fact = EventChanged(event_id=event.id, sequence=event.sequence, change=change)
+    fact = EventChanged(event_id=event.id, sequence=event.sequence, change=change, was=was)
     await record(session, fact, dedupe_key=f"event-changed:{event.id}:{event.sequence}")
 
 

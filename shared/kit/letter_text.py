@@ -34,9 +34,12 @@ class LetterText(msgspec.Struct, frozen=True):
 
 
 def compose(template: str, sender: Sender, values: dict[str, Any]) -> LetterText:
-    """Fill the template; every name it uses must be given. `sender` and `base_url` are always there."""
+    """Fill the template; every name it uses must be given. `sender` and `base_url` are always there.
+
+    `choice_path`: the page on which the recipient decides about such letters; the frame names it.
+    """
     subject, body = _template(template)
-    names = {"sender": sender, "base_url": sender.base_url, **values}
+    names = {"sender": sender, "base_url": sender.base_url, "choice_path": None, **values}
     frame = _template("kit/frame")[1]
     text = frame.render(names | {"body": body.render(names).strip()})
     return LetterText(check_header(subject.render(names).strip()), text.strip() + "\n")

@@ -1,7 +1,7 @@
 """Letters: mail as rows with a life of their own.
 
 QUEUED -> CLAIMED (lease, attempt counted) -> HANDING_OVER -> SENT | UNCERTAIN | FAILED, or LAPSED when what it speaks of was
-over before a server could be reached. A crash before the final SMTP dot
+over or done before it left. A crash before the final SMTP dot
 may be repeated without harm; after it nobody can know: what must arrive is sent once more under the same Message-ID and
 marked, the rest waits for a human. `shared.kit.sending` makes these steps.
 """
@@ -105,6 +105,7 @@ class LetterParts(TypedDict):
     dedupe_key: str
     values: dict[str, Any]
     worthless_after: NotRequired[datetime | None]
+    not_before: NotRequired[datetime | None]
     attachments: NotRequired[Sequence[Attachment]]
 
 
@@ -132,12 +133,15 @@ async def write_letter(
     dedupe_key: str,
     values: dict[str, Any],
     worthless_after: datetime | None = None,
+    not_before: datetime | None = None,
     attachments: Sequence[Attachment] = (),
 ) -> Letter | None:
     """Queue one letter in the transaction of the reaction; text, footer and Message-ID are fixed here.
 
     `template` "members/application_received" is `shared/members/mail/application_received.txt`. None when a letter with this
     `dedupe_key` exists already. ValueError for an address or a subject that could not stand in a header.
+
+    `not_before`: it waits until then, and takes its place among the recipient's letters then; later ones go before it.
     """
     sender: Sender = session.info["sender"]
     check_address(to_email)
@@ -158,10 +162,10 @@ async def write_letter(
             body=text_of_letter.body,
             message_id=f"<{letter_id}@{sender.email.rpartition('@')[2]}>",
             attachments=[msgspec.to_builtins(each) for each in attachments],
-            run_at=func.now(),
+            run_at=not_before or func.now(),
             worthless_after=worthless_after,
             # Not the transaction's begin: two letters of one transaction keep their order.
-            queued_at=func.clock_timestamp(),
+            queued_at=not_before or func.clock_timestamp(),
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "dedupe_key"])
         .returning(Letter)

@@ -6,6 +6,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.identity.notifications import queries as notifications
+from shared.identity.notifications.models import NotificationKind
+from shared.identity.notifications.service import News, in_turn, settle, tell
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
 from shared.members import application_queries
@@ -17,12 +20,13 @@ from shared.members.facts import (
     ApplicationRejected,
     ApplicationReturned,
 )
-from shared.members.models import ApplicationStep, Membership, MembershipApplication
+from shared.members.models import ApplicationState, ApplicationStep, Membership, MembershipApplication
 from shared.members.words import CHANNELS
-from shared.tenants import queries as tenants
 
 #: The purpose of the desk that applications go to, as the manifests name it.
 DESK = "入会"
+#: Of an application: the desk has to do something.
+_WAITS = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW)
 
 
 async def confirm_receipt(session: AsyncSession, fact: ApplicationReceived, letters: Post) -> None:
@@ -31,11 +35,21 @@ async def confirm_receipt(session: AsyncSession, fact: ApplicationReceived, lett
 
 
 async def tell_secretariat(session: AsyncSession, fact: ApplicationReceived, letters: Post) -> None:
-    await _to_secretariat(session, letters, fact.application_id, mended=False, reason=str(fact.application_id))
+    await _to_secretariat(session, fact.application_id, mended=False, occasion="received")
 
 
 async def tell_secretariat_of_mending(session: AsyncSession, fact: ApplicationMended, letters: Post) -> None:
-    await _to_secretariat(session, letters, fact.application_id, mended=True, reason=str(fact.step_id))
+    await _to_secretariat(session, fact.application_id, mended=True, occasion=f"mended {fact.step_id}")
+
+
+async def settle_application(
+    session: AsyncSession, fact: ApplicationReturned | ApplicationApproved | ApplicationRejected, letters: Post
+) -> None:
+    """The desk has done what it was told of; not when the applicant has sent it again meanwhile."""
+    await in_turn(session)
+    application = await application_queries.application(session, fact.application_id)
+    if application.state not in _WAITS:
+        await settle(session, application.id, NotificationKind.APPLICATION)
 
 
 async def ask_to_mend(session: AsyncSession, fact: ApplicationReturned, letters: Post) -> None:
@@ -89,21 +103,22 @@ async def _to_applicant(letters: Post, application: ApplicationView, name: str, 
     )
 
 
-async def _to_secretariat(
-    session: AsyncSession, letters: Post, application_id: UUID, *, mended: bool, reason: str
-) -> None:
-    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
-    desk = next((contact for contact in contacts if DESK in contact.purpose), contacts[0] if contacts else None)
-    if desk is None or desk.email is None:
-        return
+async def _to_secretariat(session: AsyncSession, application_id: UUID, *, mended: bool, occasion: str) -> None:
+    """Not when somebody has decided meanwhile."""
+    await in_turn(session)
     application = await application_queries.application(session, application_id)
-    await letters.write(
+    desk = await notifications.desk(session, DESK)
+    if desk is None or application.state not in _WAITS:
+        return
+    words = "、申請者による修正" if mended else ""
+    news = News(
+        kind=NotificationKind.APPLICATION,
+        thing_id=application.id,
+        occasion=occasion,
+        line=f"{application.organisation_name}（{application.receipt_number}{words}）",
+        path=f"/staff/applications/{application.id}",
         template="members/application_notice",
-        to_email=desk.email,
-        to_name=desk.department,
         about_id=application.id,
-        letter_class=LetterClass.MUST_ARRIVE,
-        dedupe_key=f"application notice {reason} {desk.email}",
         values={
             "receipt_number": application.receipt_number,
             "organisation_name": application.organisation_name,
@@ -112,3 +127,4 @@ async def _to_secretariat(
             "mended": mended,
         },
     )
+    await tell(session, desk, news)

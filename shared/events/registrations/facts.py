@@ -1,5 +1,6 @@
 """What happened to registrations."""
 
+from datetime import datetime
 from uuid import UUID
 
 from shared.events.registrations.models import RegistrationStatus
@@ -49,7 +50,8 @@ class NewsForRegistrants(Fact, frozen=True, kw_only=True):
     """One piece of news for everybody of an event, told in pieces: next are those whose number is above `after`.
 
     `cause` makes the letter one: the same news reaches nobody twice. `change` is the line of the event's history that is
-    told, 0 the last one. `dateless`: the event had given up its day, so that no moment makes the news worthless.
+    told, 0 the last one. `dateless`: the event had given up its day, so that no moment makes the news worthless. `was`: when
+    the event would have begun before its plan was changed.
     """
 
     event_id: UUID
@@ -58,3 +60,4 @@ class NewsForRegistrants(Fact, frozen=True, kw_only=True):
     after: int = 0
     change: int = 0
     dateless: bool = False
+    was: datetime | None = None

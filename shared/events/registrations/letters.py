@@ -30,6 +30,7 @@ from shared.events.registrations.rules import TO_BE_HELD
 from shared.events.registrations.summary import fewer_people, standing, summary
 from shared.events.registrations.wording import PROMISES, LetterKind, Wording, fill, wording_of
 from shared.events.views import EventView
+from shared.identity.notifications import queries as notifications
 from shared.kit import clock
 from shared.kit.outbox import record
 from shared.kit.post import Attachment, LetterClass, Post
@@ -40,6 +41,17 @@ CONFIRMED, WAITLISTED = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLIS
 _SEATED = (LetterKind.CONFIRMED, LetterKind.PROMOTED)
 _CHANGES_OF_PLAN = (LetterKind.EVENT_CHANGED, LetterKind.EVENT_CANCELLED)
 _ENTERED = (LetterKind.CONFIRMED, LetterKind.PROMOTED, LetterKind.REMINDER, LetterKind.EVENT_CHANGED)
+
+#: Letters that answer nothing that their receiver has done.
+_UNASKED = (
+    LetterKind.PROMOTED,
+    LetterKind.PASSED_OVER,
+    LetterKind.EVENT_CHANGED,
+    LetterKind.EVENT_CANCELLED,
+    LetterKind.REMINDER,
+    LetterKind.THANKS,
+)
+_URGENT = timedelta(days=1)
 
 
 async def confirm_registration(session: AsyncSession, fact: RegistrationAccepted, letters: Post) -> None:
@@ -75,7 +87,9 @@ async def tell_of_known_registration(session: AsyncSession, fact: RegistrationAs
 
 async def tell_of_changed_event(session: AsyncSession, fact: EventChanged, letters: Post) -> None:
     cause = f"{fact.event_id} {fact.sequence}"
-    news = NewsForRegistrants(event_id=fact.event_id, kind=LetterKind.EVENT_CHANGED, cause=cause, change=fact.change)
+    news = NewsForRegistrants(
+        event_id=fact.event_id, kind=LetterKind.EVENT_CHANGED, cause=cause, change=fact.change, was=fact.was
+    )
     await _go_on(session, news)
 
 
@@ -110,9 +124,9 @@ async def tell_everybody(session: AsyncSession, fact: NewsForRegistrants, letter
         after=fact.after,
         first=AT_ONCE,
     )
-    wording = await wording_of(session, kind)
+    wording, not_before = await wording_of(session, kind), await _not_before(session, event, kind, was=fact.was)
     for person in people:
-        await _write(letters, event, person, wording, cause=fact.cause, news=fact)
+        await _write(letters, event, person, wording, cause=fact.cause, news=fact, not_before=not_before)
     if len(people) == AT_ONCE:
         await _go_on(session, msgspec.structs.replace(fact, after=people[-1].number))
 
@@ -143,8 +157,8 @@ async def _tell(
     event = await queries.event(session, person.event_id)
     if event is None or not await _concerns(session, event, person, kind):
         return
-    wording = await wording_of(session, kind)
-    await _write(letters, event, person, wording, cause=cause)
+    wording, not_before = await wording_of(session, kind), await _not_before(session, event, kind)
+    await _write(letters, event, person, wording, cause=cause, not_before=not_before)
 
 
 async def _concerns(session: AsyncSession, event: EventView, person: RegistrationView, kind: LetterKind) -> bool:
@@ -156,6 +170,15 @@ async def _concerns(session: AsyncSession, event: EventView, person: Registratio
     return kind not in _SEATED or not await registrations.checked_in(session, person.id)
 
 
+async def _not_before(
+    session: AsyncSession, event: EventView, kind: LetterKind, *, was: datetime | None = None
+) -> datetime | None:
+    """By night waits what nobody has just asked for, unless the event begins, or would have begun, within a day."""
+    soon = clock.now() + _URGENT
+    urgent = kind is not LetterKind.THANKS and (event.starts_at <= soon or (was is not None and was <= soon))
+    return None if urgent or kind not in _UNASKED else await notifications.not_before(session)
+
+
 async def _write(
     letters: Post,
     event: EventView,
@@ -163,6 +186,7 @@ async def _write(
     wording: Wording,
     *,
     cause: str,
+    not_before: datetime | None,
     news: NewsForRegistrants | None = None,
 ) -> None:
     """Who has left no address is called or written to by the secretariat."""
@@ -178,6 +202,7 @@ async def _write(
         letter_class=LetterClass.MUST_ARRIVE,
         dedupe_key=outdated.key_of(wording.kind, person.id, cause),
         values={"subject": fill(wording.subject, values), "text": fill(wording.body, values)},
+        not_before=not_before,
         worthless_after=None if undated or wording.kind is LetterKind.THANKS else _end(event),
         attachments=_calendar(event, person, wording.kind, letters.sender.base_url),
     )

@@ -4,6 +4,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.identity.notifications import queries as notifications
+from shared.identity.notifications.models import NotificationKind
+from shared.identity.notifications.service import News, in_turn, settle, tell
 from shared.kit.japanese.eras import both_calendars
 from shared.kit.post import LetterClass, Post
 from shared.members.letters import DESK
@@ -11,7 +14,8 @@ from shared.members.name_use import queries
 from shared.members.name_use.facts import NameUseApproved, NameUseRefused, NameUseReported, NameUseRequested
 from shared.members.name_use.queries import NameUseView
 from shared.members.words import CHANNELS
-from shared.tenants import queries as tenants
+
+_REQUESTED = "requested"
 
 
 async def confirm_request(session: AsyncSession, fact: NameUseRequested, letters: Post) -> None:
@@ -19,9 +23,13 @@ async def confirm_request(session: AsyncSession, fact: NameUseRequested, letters
 
 
 async def tell_desk_of_request(session: AsyncSession, fact: NameUseRequested, letters: Post) -> None:
-    """Not of what it has typed in itself."""
-    if not fact.typed_in:
-        await _to_desk(session, letters, await queries.name_use(session, fact.request_id), reported=False)
+    """Not of what it has typed in itself, nor of what it has decided meanwhile."""
+    if fact.typed_in:
+        return
+    await in_turn(session)
+    request = await queries.name_use(session, fact.request_id)
+    if request.state in queries.OPEN:
+        await _to_desk(session, request, reported=False)
 
 
 async def announce_permission(session: AsyncSession, fact: NameUseApproved, letters: Post) -> None:
@@ -34,7 +42,11 @@ async def announce_refusal(session: AsyncSession, fact: NameUseRefused, letters:
 
 async def tell_desk_of_report(session: AsyncSession, fact: NameUseReported, letters: Post) -> None:
     if not fact.typed_in:
-        await _to_desk(session, letters, await queries.name_use(session, fact.request_id), reported=True)
+        await _to_desk(session, await queries.name_use(session, fact.request_id), reported=True)
+
+
+async def settle_request(session: AsyncSession, fact: NameUseApproved | NameUseRefused, letters: Post) -> None:
+    await settle(session, fact.request_id, NotificationKind.NAME_USE, occasion=_REQUESTED)
 
 
 async def _to_member(letters: Post, request: NameUseView, name: str) -> None:
@@ -52,20 +64,22 @@ async def _to_member(letters: Post, request: NameUseView, name: str) -> None:
     )
 
 
-async def _to_desk(session: AsyncSession, letters: Post, request: NameUseView, *, reported: bool) -> None:
-    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
-    desk = next((contact for contact in contacts if DESK in contact.purpose), contacts[0] if contacts else None)
-    if desk is None or desk.email is None:
+async def _to_desk(session: AsyncSession, request: NameUseView, *, reported: bool) -> None:
+    desk = await notifications.desk(session, DESK)
+    if desk is None:
         return
-    await letters.write(
+    words = "結果報告" if reported else "申請"
+    news = News(
+        kind=NotificationKind.NAME_USE,
+        thing_id=request.id,
+        occasion="reported" if reported else _REQUESTED,
+        line=f"{words}　{request.organisation_name}「{request.title}」（{request.receipt_number}）",
+        path=f"/staff/name-use/{request.id}",
         template="members/name_use_for_desk",
-        to_email=desk.email,
-        to_name=desk.department,
         about_id=request.id,
-        letter_class=LetterClass.MUST_ARRIVE,
-        dedupe_key=f"name use for desk {reported} {request.id} {desk.email}",
         values={**_values(request), "channel": CHANNELS[request.channel], "reported": reported},
     )
+    await tell(session, desk, news)
 
 
 def _values(request: NameUseView) -> dict[str, Any]:

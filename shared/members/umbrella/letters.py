@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.identity.notifications import queries as notifications
 from shared.kit.post import LetterClass, Post
 from shared.members.facts import RelayRequested
 from shared.members.models import Organisation
@@ -17,6 +18,7 @@ async def pass_on(session: AsyncSession, fact: RelayRequested, letters: Post) ->
     receipts = select(RelayReceipt).where(
         RelayReceipt.relay_request_id == request.id, RelayReceipt.confirmed_at.is_(None)
     )
+    not_before = await notifications.not_before(session)
     for receipt in (await session.execute(receipts.order_by(RelayReceipt.id))).scalars():
         await letters.write(
             template="members/relay_request",
@@ -25,6 +27,7 @@ async def pass_on(session: AsyncSession, fact: RelayRequested, letters: Post) ->
             about_id=request.id,
             letter_class=LetterClass.MUST_ARRIVE,
             dedupe_key=f"relay {receipt.id}",
+            not_before=not_before,
             values={
                 "umbrella": name,
                 "subject": request.subject,

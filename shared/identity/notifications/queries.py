@@ -1,0 +1,74 @@
+"""How somebody wants to be told, and when a letter may go out."""
+
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.identity.notifications.models import (
+    DESK_KINDS,
+    PERSON_KINDS,
+    NotificationChoice,
+    NotificationKind,
+    NotificationManner,
+)
+from shared.kit import clock
+from shared.kit.database.session import tenant_of
+from shared.kit.quiet_hours import next_polite_moment
+from shared.tenants import queries as tenants
+
+#: In Japan. Until then is gathered what the morning letter tells.
+DIGEST_AT = time(8, 30)
+
+
+class Receiver(msgspec.Struct, frozen=True):
+    """Without an account: the desk."""
+
+    email: str
+    name: str | None
+    account_id: UUID | None = None
+
+
+class Choices(msgspec.Struct, frozen=True):
+    """`manners` has every kind of this receiver. `by_night` is the desk's and holds for the whole platform."""
+
+    manners: dict[NotificationKind, NotificationManner]
+    by_night: bool
+
+
+async def choices(session: AsyncSession, account_id: UUID | None) -> Choices:
+    """Of a person; without an account, of the desk."""
+    statement = select(NotificationChoice.manners, NotificationChoice.by_night).where(
+        NotificationChoice.tenant_id == tenant_of(session),
+        NotificationChoice.account_id.is_not_distinct_from(account_id),
+    )
+    row = (await session.execute(statement)).one_or_none()
+    said: dict[str, str] = row.manners if row else {}
+    kinds = DESK_KINDS if account_id is None else PERSON_KINDS
+    manners = {kind: NotificationManner(said.get(kind, NotificationManner.GATHERED)) for kind in kinds}
+    return Choices(manners, row is not None and row.by_night)
+
+
+async def desk(session: AsyncSession, purpose: str = "") -> Receiver | None:
+    """The secretariat's address for a purpose, else its first one. None: it has none, and looks at its pages."""
+    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
+    found = next((contact for contact in contacts if purpose in contact.purpose), contacts[0] if contacts else None)
+    return Receiver(found.email, found.department) if found and found.email else None
+
+
+async def not_before(session: AsyncSession) -> datetime | None:
+    """For a letter that nobody waits for: None, or by night the coming morning, unless the platform writes by night."""
+    now = clock.now()
+    polite = next_polite_moment(now)
+    if polite <= now or (await choices(session, None)).by_night:
+        return None
+    return polite
+
+
+def last_digest(now: datetime) -> datetime:
+    """The latest 8:30 in Japan."""
+    local = now.astimezone(clock.JST)
+    today = datetime.combine(local.date(), DIGEST_AT, tzinfo=clock.JST)
+    return today if today <= now else today - timedelta(days=1)
