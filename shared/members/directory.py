@@ -130,7 +130,7 @@ async def _run(
         return None
     values = filters.values_of(wanted, terms)
     today: date = clock.today()
-    values |= {"allowed": visibility.ALLOWED[audience], "today": today, "first": min(first, MOST), "offset": offset}
+    values |= {"allowed": visibility.ALLOWED[audience], "today": today, "first": first, "offset": offset}
     # A plan that was kept for a small platform is a bad one for a large platform: plan for this one.
     await (await session.connection()).exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
     return str((await session.execute(_statement(len(terms), counted), values)).scalar_one())
@@ -145,7 +145,16 @@ async def listed(
     offset: int = 0,
 ) -> Directory:
     """Listed organisations in the order of their kana, without デモ and 法人格."""
-    found = await _run(session, wanted or Wanted(), audience, first, offset, counted=False)
+    return await _listed(session, wanted or Wanted(), audience, min(first, MOST), offset)
+
+
+async def whole(session: AsyncSession, wanted: Wanted, *, audience: Eyes, most: int) -> Directory:
+    """The same as one page of at most `most`, to be taken along."""
+    return await _listed(session, wanted, audience, most, 0)
+
+
+async def _listed(session: AsyncSession, wanted: Wanted, audience: Eyes, first: int, offset: int) -> Directory:
+    found = await _run(session, wanted, audience, first, offset, counted=False)
     return msgspec.json.decode(found, type=Directory) if found else Directory(0, [])
 
 
@@ -158,7 +167,7 @@ async def browse(
     offset: int = 0,
 ) -> Browsed:
     """The same with counts beside every option of every filter."""
-    found = await _run(session, wanted or Wanted(), audience, first, offset, counted=True)
+    found = await _run(session, wanted or Wanted(), audience, min(first, MOST), offset, counted=True)
     browsed = msgspec.json.decode(found, type=Browsed) if found else Browsed()
     return msgspec.structs.replace(browsed, **filters.tags_named(browsed))
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import ColumnElement, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Boolean, Integer, Text
@@ -15,7 +15,7 @@ from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.writing import Value
 from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
-from shared.members.models import ApplicationState, Channel, MembershipApplication, Source
+from shared.members.models import ApplicationState, Channel, Membership, MembershipApplication, Source
 from shared.members.queries import OrganisationView
 from shared.members.tags import KINDS
 from shared.members.visibility import Audience, Eyes
@@ -36,23 +36,23 @@ APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方�
 
 async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Eyes) -> list[OrganisationView]:
     """Every listed organisation that the filters leave, in the order of the list. Refusal when they are more than `MOST`."""
-    found: list[OrganisationView] = []
-    while len(found) < MOST:
-        page = await directory.listed(session, wanted, audience=audience, first=directory.MOST, offset=len(found))
-        check_count(page.total)
-        found.extend(page.items)
-        if not page.items or len(found) >= page.total:
-            break
-    return found
+    page = await directory.whole(session, wanted, audience=audience, most=MOST)
+    check_count(page.total)
+    return page.items
 
 
-def check_count(total: int) -> None:
-    """Nothing is cut off silently."""
+def check_count(total: int, unit: str = "団体", way: str = "分野や市町村で絞り込んで") -> None:
+    """Nothing is cut off silently. `way` says how the list becomes shorter."""
     if total > MOST:
         raise Refusal(
             "TOO_MANY",
-            f"一度に書き出せるのは{MOST:,}団体までです（いまの条件では{total:,}団体）。分野や市町村で絞り込んで、分けて書き出してください。",
+            f"一度に書き出せるのは{MOST:,}{unit}までです（いまの条件では{total:,}{unit}）。{way}、分けて書き出してください。",
         )
+
+
+async def _check_rows(session: AsyncSession, model: type[Any], *conditions: Any, way: str) -> None:
+    total = (await session.execute(select(func.count()).select_from(model).where(*conditions))).scalar_one()
+    check_count(total, "件", way)
 
 
 class _Stay(msgspec.Struct, frozen=True):
@@ -82,10 +82,12 @@ _LEDGER = text(
       ORDER BY m.joined_on, m.id LIMIT :most) s
     """
 ).bindparams(bindparam("most", type_=Integer))
+_BY_THE_ROSTER = "「参加団体」の一覧で、状態や分野などで絞り込んで"
 
 
 async def ledger_rows(session: AsyncSession) -> list[list[Value]]:
     """Every stay since the founding, also of those that have left, for LEDGER_HEADERS. For the secretariat."""
+    await _check_rows(session, Membership, way=_BY_THE_ROSTER)
     row = (await session.execute(_LEDGER, {"most": MOST})).scalar_one()
     return [
         [
@@ -128,6 +130,7 @@ async def application_rows(
     session: AsyncSession, profile: Profile, states: Sequence[ApplicationState] = (), *, audience: Audience
 ) -> list[list[Value]]:
     """As entered, for APPLICATION_HEADERS; oldest first. For the secretariat; where a shelter is, as the audience may know."""
+    await _check_rows(session, MembershipApplication, *_among(states), way="申請の状態を選んで")
     values = {"states": list(states), "most": MOST, "all": audience is Audience.CONFIDENTIAL}
     row = (await session.execute(_APPLICATIONS, values)).scalar_one()
     applications = msgspec.json.decode(row, type=list[_Application])
@@ -147,10 +150,13 @@ async def application_rows(
 
 async def application_ids(session: AsyncSession, states: Sequence[ApplicationState] = ()) -> list[UUID]:
     """Of those that `application_rows` hands out."""
-    statement = select(MembershipApplication.id).order_by(MembershipApplication.received_at).limit(MOST)
-    if states:
-        statement = statement.where(MembershipApplication.state.in_(states))
-    return list((await session.execute(statement)).scalars())
+    statement = select(MembershipApplication.id).where(*_among(states))
+    found = await session.execute(statement.order_by(MembershipApplication.received_at).limit(MOST))
+    return list(found.scalars())
+
+
+def _among(states: Sequence[ApplicationState]) -> list[ColumnElement[bool]]:
+    return [MembershipApplication.state.in_(states)] if states else []
 
 
 async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, Mapping[str, str]]:

@@ -1,6 +1,5 @@
 """Members as open data: what everybody may read anyway, in the shape of the Human Services Data Specification (HSDS 3)."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -19,12 +18,8 @@ def row_of(organisation: OrganisationView, base_url: str) -> list[Value]:
     return [str(organisation.id), *member_row(organisation), _address(organisation, base_url)]
 
 
-def hsds_of(organisations: Iterable[OrganisationView], base_url: str) -> list[Data]:
-    """Each with its one service, and its location where the address is public."""
-    return [_organisation(each, base_url) for each in organisations]
-
-
-def _organisation(each: OrganisationView, base_url: str) -> Data:
+def hsds_of(each: OrganisationView, base_url: str) -> Data:
+    """With its one service, and its location where the address is public."""
     location = _location(each)
     return _told(
         {
