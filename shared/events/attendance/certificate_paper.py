@@ -8,8 +8,7 @@ from typing import Any
 import msgspec
 
 from shared.events import words
-from shared.events.attendance.certificate_queries import CertificateView, RuleView
-from shared.events.views import EventView
+from shared.events.attendance.certificate_queries import CertificateView
 from shared.kit.japanese import eras
 from shared.kit.paper.qr import qr_code
 from shared.kit.paper.typesetting import Document, typeset
@@ -20,11 +19,9 @@ _COLOR = "#31475e"
 
 
 class Press(msgspec.Struct, frozen=True):
-    """What all certificates of an event share. `base_url` is the platform's address."""
+    """What all certificates of a platform share. `base_url` is its address."""
 
     profile: Profile
-    event: EventView
-    rule: RuleView
     base_url: str
 
     async def print(self, certificates: Sequence[CertificateView]) -> bytes:
@@ -53,11 +50,11 @@ class Press(msgspec.Struct, frozen=True):
             "number": one.number,
             "title": one.title,
             "name": one.name,
-            "body": self.rule.body,
-            "event": self.event.title,
-            "when": words.when(self.event),
+            "body": one.body,
+            "event": one.event_title,
+            "when": words.span(one.starts_at, one.ends_at, one.all_day),
             "date": eras.japanese_date(one.issued_on, weekday=False),
-            "issuer": self.rule.issuer,
+            "issuer": one.issuer,
             "again": f"再発行 {one.reissues}回目" if one.reissues else "",
             "address": page,
             "code": grouped(one.code),

@@ -13,6 +13,8 @@ MOST = 2_000
 
 
 class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
+    """All that its sheet says, as it was said at the first issue."""
+
     id: UUID
     event_id: UUID
     registration_id: UUID
@@ -20,6 +22,12 @@ class CertificateView(msgspec.Struct, frozen=True, kw_only=True):
     number: str
     code: str
     title: str
+    body: str
+    issuer: str
+    event_title: str
+    starts_at: datetime
+    ends_at: datetime | None
+    all_day: bool
     name: str
     issued_on: date
     issued_by: str
@@ -138,8 +146,7 @@ _RULE = text("SELECT to_jsonb(u)::text FROM certificate_rule u WHERE u.event_id 
 )
 _PROOF = text(
     """
-    SELECT (to_jsonb(c) || jsonb_build_object('event_title', e.title, 'event_kind', e.kind,
-      'starts_at', e.starts_at, 'ends_at', e.ends_at, 'all_day', e.all_day))::text
+    SELECT (to_jsonb(c) || jsonb_build_object('event_kind', e.kind))::text
     FROM certificate c JOIN event e ON e.tenant_id = c.tenant_id AND e.id = c.event_id WHERE c.code = :code
     """
 )

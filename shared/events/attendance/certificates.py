@@ -70,7 +70,7 @@ async def issue(
     rule = await _rule(session, event_id, lock=True)
     if rule is None:
         raise Refusal("NO_RULE", "この行事は証書を出しません。先に証書の名前と文を決めてください。")
-    await _check_held(session, event_id)
+    event = await _held(session, event_id)
     await session.execute(select(CheckIn.id).where(CheckIn.event_id == event_id).with_for_update(read=True))
     wanted = list(_without(await _holders(session, event_id, registration_ids)))
     numbers = await _numbers(session, platform, len(wanted))
@@ -82,6 +82,12 @@ async def issue(
             number=number,
             code="".join(secrets.choice(_CLEAR) for _ in range(16)),
             title=rule.title,
+            body=rule.body,
+            issuer=rule.issuer,
+            event_title=event.title,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            all_day=event.all_day,
             name=name,
             issued_on=clock.today(),
             issued_by=actor.name,
@@ -165,14 +171,16 @@ async def _rule(session: AsyncSession, event_id: UUID, *, lock: bool = False) ->
     return await session.scalar(statement.with_for_update() if lock else statement)
 
 
-async def _check_held(session: AsyncSession, event_id: UUID) -> None:
-    event = await session.get(Event, (tenant_of(session), event_id))
+async def _held(session: AsyncSession, event_id: UUID) -> Event:
+    """As it is now: what the certificates say of it, they say for good."""
+    event = await session.get(Event, (tenant_of(session), event_id), populate_existing=True)
     if event is None:
         raise NotFound
     if event.state in (EventState.DRAFT, EventState.CANCELLED, EventState.POSTPONED):
         raise Refusal("NOT_HELD", "開催していない行事の証書は、発行できません。")
     if event.starts_at > clock.now():
         raise Refusal("NOT_YET", "行事が始まる前は、証書を発行できません。")
+    return event
 
 
 def _check_rule(values: dict[str, str]) -> None:

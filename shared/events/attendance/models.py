@@ -34,6 +34,9 @@ class CheckIn(TenantOwned, Base):
     registration_id: Mapped[UUID]
     manner: Mapped[Manner]
     present: Mapped[int] = mapped_column(comment="people of the party who came")
+    counted_by: Mapped[str | None] = mapped_column(
+        comment="who wrote that number by hand; null: as the first scan said"
+    )
     checked_in_at: Mapped[datetime] = mapped_column(comment="when it was scanned, if the tablet was offline")
     checked_in_by: Mapped[str]
     place: Mapped[str | None] = mapped_column(comment="the desk's name, as its staff wrote it: 東口")
@@ -44,6 +47,26 @@ class CheckIn(TenantOwned, Base):
     again_place: Mapped[str | None]
     checked_out_at: Mapped[datetime | None]
     checked_out_by: Mapped[str | None]
+
+
+class OnlineAttendance(TenantOwned, Base):
+    """Somebody took part from afar, as the secretariat has found. No check-in: it is in no number of the hall."""
+
+    __tablename__ = "online_attendance"
+    __table_args__ = (
+        belongs_to("event", "event_id"),
+        belongs_to("registration", "registration_id"),
+        UniqueConstraint("tenant_id", "registration_id"),
+        Index("ix_online_attendance_event", "tenant_id", "event_id"),
+        CheckConstraint("present BETWEEN 1 AND 50", name="present_in_range"),
+    )
+
+    event_id: Mapped[UUID]
+    registration_id: Mapped[UUID]
+    present: Mapped[int] = mapped_column(comment="people of the party who took part")
+    by_play: Mapped[bool] = mapped_column(comment="found by a press of 視聴する while it was live, not by hand")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str]
 
 
 class Basis(StrEnum):
@@ -139,7 +162,10 @@ class CertificateRule(TenantOwned, Base):
 
 
 class Certificate(TenantOwned, Base):
-    """修了証, 参加証: one per person who came. What it says is that of the first issue, but for a name written right."""
+    """修了証, 参加証: one per person who came. What it says is that of the first issue, but for a name written right.
+
+    So the words of the rule and of the event are here, too: a new president does not sign old sheets.
+    """
 
     __tablename__ = "certificate"
     __table_args__ = (
@@ -157,6 +183,12 @@ class Certificate(TenantOwned, Base):
     number: Mapped[str] = mapped_column(comment="tokushima-2026-0001")
     code: Mapped[str] = mapped_column(comment="random: in the address by which anybody verifies it")
     title: Mapped[str]
+    body: Mapped[str]
+    issuer: Mapped[str]
+    event_title: Mapped[str]
+    starts_at: Mapped[datetime] = mapped_column(comment="of the event, as it was said")
+    ends_at: Mapped[datetime | None]
+    all_day: Mapped[bool]
     name: Mapped[str]
     issued_on: Mapped[date]
     issued_by: Mapped[str]

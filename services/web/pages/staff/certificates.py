@@ -103,22 +103,20 @@ async def show_file(ctx: Ctx, event_id: FromPath[UUID], number: FromPath[str]) -
     known = await known_event(ctx, event_id)
     if number == "all.zip":
         return await _zip(ctx, known)
-    rule = await ctx.read(certificate_queries.rule, event_id)
-    if rule is None or not number.endswith(".pdf"):
-        raise NotFound
     if number == "example.pdf":
-        return await print_certificates(ctx, known, rule, [_example(known, rule, ctx.tenant.slug)])
+        rule = await ctx.read(certificate_queries.rule, event_id)
+        if rule is None:
+            raise NotFound
+        return await print_certificates(ctx, [_example(known, rule, ctx.tenant.slug)])
     issued = await ctx.read(certificate_queries.issued, event_id)
     wanted = [each for each in issued if each.number == number.removesuffix(".pdf")]
-    if not wanted:
+    if not wanted or not number.endswith(".pdf"):
         raise NotFound
-    return await print_certificates(ctx, known, rule, wanted)
+    return await print_certificates(ctx, wanted)
 
 
-async def print_certificates(
-    ctx: Context, event: EventView, rule: RuleView, wanted: list[CertificateView]
-) -> Response[Any]:
-    press = Press(await ctx.profile(), event, rule, ctx.tenant.base_url)
+async def print_certificates(ctx: Context, wanted: list[CertificateView]) -> Response[Any]:
+    press = Press(await ctx.profile(), ctx.tenant.base_url)
     await ctx.release()
     pdf = await press.print(wanted)
     number = wanted[0].number
@@ -126,11 +124,10 @@ async def print_certificates(
 
 
 async def _zip(ctx: Context, event: EventView) -> Response[Any]:
-    rule = await ctx.read(certificate_queries.rule, event.id)
     issued = await ctx.read(certificate_queries.issued, event.id)
-    if rule is None or not issued:
+    if not issued:
         raise NotFound
-    press = Press(await ctx.profile(), event, rule, ctx.tenant.base_url)
+    press = Press(await ctx.profile(), ctx.tenant.base_url)
     await ctx.release()
     headers = {"Content-Disposition": f'attachment; filename="certificates-{event.first_day}.zip"'} | PRIVATE
     return Stream(press.zipped(issued), media_type="application/zip", headers=headers)
@@ -152,6 +149,12 @@ def _example(event: EventView, rule: RuleView, slug: str) -> CertificateView:
         number=f"{slug}-{clock.today().year}-0000",
         code="X" * 16,  # none is issued like this, so the sample's QR code leads to "not found"
         title=rule.title,
+        body=rule.body,
+        issuer=rule.issuer,
+        event_title=event.title,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        all_day=event.all_day,
         name="見本　太郎",
         issued_on=clock.today(),
         issued_by="",

@@ -12,7 +12,6 @@ import pytest
 from shared.events.attendance import certificate_queries, certificates, check_in
 from shared.events.attendance.certificate_paper import Press, grouped
 from shared.events.models import Event
-from shared.events.queries import event as whole_event
 from shared.events.registrations.models import Registration
 from shared.events.registrations.retention import forget_registrants
 from shared.kit import clock
@@ -165,11 +164,8 @@ async def test_the_sheet_says_all_of_it_and_the_zip_holds_one_of_each(
     await issue(worker_database, tenant, event.id)
     async with worker_database.read(tenant.id) as session:
         wanted = await certificate_queries.issued(session, event.id)
-        rule, seen = await certificate_queries.rule(session, event.id), await whole_event(session, event.id)
         platform = await profile(session)
-    assert rule is not None
-    assert seen is not None
-    press = Press(platform, seen, rule, "https://p.example")
+    press = Press(platform, "https://p.example")
     sheet = _text(await press.print(wanted[:1]))
     for words in (
         "𠮷野髙子",
@@ -186,6 +182,29 @@ async def test_the_sheet_says_all_of_it_and_the_zip_holds_one_of_each(
         assert archive.testzip() is None
         assert archive.namelist() == [f"{each.number}.pdf" for each in wanted]
     assert len([piece for piece in pieces if piece]) == 3
+
+
+async def test_a_second_print_says_what_the_first_said_whoever_signs_by_then(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    await make_guest(worker_database, tenant, event, name="吉野 高子")
+    [made] = await issue(worker_database, tenant, event.id)
+    other = {"title": "受講証", "body": "別の文です。", "issuer": "新会長　後任 次郎"}
+    await do(worker_database, tenant, certificates.set_rule, event_id=event.id, **other)
+    async with worker_database.write(tenant.id) as session:
+        held = await session.get_one(Event, (tenant.id, event.id))
+        held.title, held.starts_at = "名前を変えた行事", held.starts_at - timedelta(days=800)
+    await do(worker_database, tenant, certificates.reissue, certificate_id=made.id, name="𠮷野 髙子")
+    async with worker_database.read(tenant.id) as session:
+        [known] = await certificate_queries.issued(session, event.id)
+        proof = await certificate_queries.proof(session, made.code)
+        sheet = _text(await Press(await profile(session), "https://p.example").print([known]))
+    stays = (RULE["title"], RULE["body"], "会長試験太郎", event.title, f"令和{clock.today().year - 2018}年")
+    changed = ("受講証", "別の文", "後任", "名前を変えた行事", "吉野高子")
+    assert ([said in sheet for said in stays], [said in sheet for said in changed]) == ([True] * 5, [False] * 5)
+    assert "𠮷野髙子" in sheet
+    assert proof is not None
+    assert (proof.event_title, proof.starts_at) == (event.title, event.starts_at)
 
 
 def _text(pdf: bytes) -> str:
