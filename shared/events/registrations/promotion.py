@@ -42,6 +42,15 @@ async def seat_at_the_door(session: AsyncSession, event: Event, registration: Re
     await seats.show(session, event)
 
 
+async def note_overtaken(session: AsyncSession, event: Event, attendance: Attendance) -> None:
+    """Somebody new has got seats while others wait, who are groups for which these do not suffice. `event` is locked.
+
+    Where nobody waits, nothing is asked.
+    """
+    if seats.waiting(event, attendance):
+        await _note_passed_over(session, event, attendance)
+
+
 async def _promote(session: AsyncSession, event: Event, attendance: Attendance) -> list[Registration]:
     promoted: list[Registration] = []
     while fitting := await _fitting(session, event, attendance):
@@ -51,7 +60,7 @@ async def _promote(session: AsyncSession, event: Event, attendance: Attendance) 
                 await _seat(session, event, registration)
                 promoted.append(registration)
     if promoted:
-        await _note_passed_over(session, event, attendance, last=promoted[-1])
+        await _note_passed_over(session, event, attendance, Registration.turn < promoted[-1].turn)
     return promoted
 
 
@@ -76,10 +85,12 @@ async def _seat(session: AsyncSession, event: Event, registration: Registration)
     await record(session, fact, dedupe_key=f"registration-promoted:{registration.id}:{registration.revision}")
 
 
-async def _note_passed_over(session: AsyncSession, event: Event, attendance: Attendance, *, last: Registration) -> None:
+async def _note_passed_over(
+    session: AsyncSession, event: Event, attendance: Attendance, *ahead: ColumnElement[bool]
+) -> None:
     statement = (
         update(Registration)
-        .where(*_waiting(event, attendance), Registration.turn < last.turn, Registration.passed_over_at.is_(None))
+        .where(*_waiting(event, attendance), *ahead, Registration.passed_over_at.is_(None))
         .values(passed_over_at=clock.now())
         .returning(Registration.id)
     )

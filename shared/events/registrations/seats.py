@@ -60,7 +60,8 @@ async def queue(session: AsyncSession, event_id: UUID) -> None:
 async def take(session: AsyncSession, event_id: UUID, attendance: Attendance, party: int) -> Taken | None:
     """Seats for a whole party, or its place on the waiting list. None: there is no such event.
 
-    A group that waits because it does not fit holds nobody up: who fits behind it is seated.
+    A group that waits because it does not fit holds nobody up: who fits behind it is seated, and the group is told
+    (`promotion.note_overtaken`).
     """
     await queue(session, event_id)
     values = {"tenant": tenant_of(session), "event": event_id, "party": party}
@@ -99,6 +100,12 @@ def free(event: Event, attendance: Attendance) -> int | None:
     capacity: int | None = getattr(event, columns.capacity)
     taken: int = getattr(event, columns.taken)
     return None if capacity is None else capacity - taken
+
+
+def waiting(event: Event, attendance: Attendance) -> int:
+    """Registrations on one waiting list, in a locked row."""
+    number: int = getattr(event, COLUMNS[attendance].waiting)
+    return number
 
 
 def count(event: Event, attendance: Attendance, *, taken: int = 0, waiting: int = 0) -> None:

@@ -31,7 +31,7 @@ from shared.events.registrations.models import (
     RegistrationChannel,
     RegistrationStatus,
 )
-from shared.events.registrations.promotion import promote
+from shared.events.registrations.promotion import note_overtaken, promote
 from shared.identity.policy import Actor, Permission
 from shared.kit import audit, clock
 from shared.kit.database.session import tenant_of
@@ -82,6 +82,8 @@ async def register(
     rules.check_member(event, actor, by_staff=by_staff)
     rules.check_walk_in(channel, confirmed=taken.confirmed)
     registration = await _insert(session, actor, taken, draft, channel)
+    if taken.confirmed and channel is not RegistrationChannel.WALK_IN:
+        await note_overtaken(session, event, registration.attendance)
     await seats.show(session, event)
     fact = RegistrationAccepted(registration_id=registration.id, status=registration.status)
     await record(session, fact, dedupe_key=f"registration-accepted:{registration.id}")
@@ -128,6 +130,8 @@ async def change(
     registration.revision += 1
     await session.flush()
     await promote(session, event)
+    if moves and registration.status is RegistrationStatus.CONFIRMED:
+        await note_overtaken(session, event, way)
     _note(session, actor, "registration.change", registration)
     if differs or moves:
         fact = RegistrationChanged(registration_id=registration.id, revision=registration.revision)

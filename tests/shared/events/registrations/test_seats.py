@@ -11,6 +11,7 @@ from sqlalchemy import select
 from shared.events import service as events
 from shared.events.models import Event, EventState
 from shared.events.registrations import seats, service
+from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, Registration, RegistrationStatus
 from shared.events.registrations.service import AlreadyRegistered
 from shared.identity.policy import ANONYMOUS
@@ -22,6 +23,7 @@ from tests.factories.content import EDITOR
 from tests.factories.events import event_draft, make_event
 from tests.factories.registrations import make_registration, registration_draft
 from tests.factories.tenants import make_tenant
+from tests.statements import counted
 
 CONFIRMED, WAITLISTED = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
 
@@ -165,6 +167,49 @@ async def test_who_fits_is_seated_before_a_group_that_does_not(worker_database: 
     sizes = (2, 3, 2)
     taken = [await make_registration(worker_database, tenant, event.id, party_size=size) for size in sizes]
     assert [each.status for each in taken] == [CONFIRMED, WAITLISTED, CONFIRMED]
+
+
+async def test_a_group_that_a_newcomer_overtakes_is_told_once(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant, capacity=5, party_limit=10)
+    sizes = (2, 4, 1, 1)
+    _, group, *newcomers = [
+        await make_registration(worker_database, tenant, event.id, party_size=size) for size in sizes
+    ]
+    everybody = {each.id: each for each in await _all(worker_database, tenant, event.id)}
+    assert [each.status for each in newcomers] == [CONFIRMED, CONFIRMED]
+    assert [each.id for each in everybody.values() if each.passed_over_at] == [group.id]
+    assert await _facts(worker_database, tenant, "RegistrationPassedOver") == 1
+
+
+async def test_a_group_that_somebody_from_the_other_way_overtakes_is_told(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant, capacity=2, online=True, party_limit=5)
+    ways = ((Attendance.HALL, 1), (Attendance.HALL, 2), (Attendance.ONLINE, 1))
+    _, group, mover = [
+        await make_registration(worker_database, tenant, event.id, attendance=way, party_size=size)
+        for way, size in ways
+    ]
+    assert await _facts(worker_database, tenant, "RegistrationPassedOver") == 0
+    kept = {name: getattr(mover, name) for name in RegistrationDraft.__struct_fields__}
+    draft = RegistrationDraft(**kept | {"attendance": Attendance.HALL})
+    async with worker_database.write(tenant.id) as session:
+        await service.change(session, actor=ANONYMOUS, registration_id=mover.id, draft=draft)
+    everybody = await _all(worker_database, tenant, event.id)
+    assert [each.id for each in everybody if each.passed_over_at] == [group.id]
+    assert await _facts(worker_database, tenant, "RegistrationPassedOver") == 1
+
+
+async def test_where_nobody_waits_nobody_is_looked_for(worker_database: Database) -> None:
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant, capacity=2, party_limit=5)
+    with counted(worker_database) as statements:
+        await make_registration(worker_database, tenant, event.id)
+    assert [each for each in statements if "passed_over_at=" in each] == []
+    await make_registration(worker_database, tenant, event.id, party_size=2)
+    with counted(worker_database) as statements:
+        await make_registration(worker_database, tenant, event.id)
+    assert len([each for each in statements if "passed_over_at=" in each]) == 1
 
 
 async def test_hall_and_online_have_seats_of_their_own(worker_database: Database) -> None:
