@@ -38,3 +38,11 @@ async def within(session: AsyncSession, bucket: str, *, limit: int, seconds: int
     """Count one hit; False when the bucket has had more than `limit` hits in its window of `seconds`."""
     hits = (await session.execute(_HIT, {"bucket": bucket, "seconds": seconds})).scalar_one()
     return int(hits) <= limit
+
+
+_START_ANEW = text("UPDATE rate_limit SET hits = 0 WHERE bucket = :bucket")
+
+
+async def start_anew(session: AsyncSession, bucket: str) -> None:
+    """Who has proved to be no guesser has all attempts again."""
+    await session.execute(_START_ANEW, {"bucket": bucket})

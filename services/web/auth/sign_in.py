@@ -40,9 +40,11 @@ async def sign_in(ctx: Context, *, email: str, password: str, address: str, repl
     if not await passwords.verify_in_thread(password, found.password_hash if found else None) or found is None:
         raise SignInRefused
     try:
-        return await ctx.write(service.open_session, account_id=found.account_id, replaces=replaces)
+        token = await ctx.write(service.open_session, account_id=found.account_id, replaces=replaces)
     except Forbidden:
         raise SignInRefused from None
+    await ctx.write(limits.start_anew, _pair(ctx, folded, address))
+    return token
 
 
 def _folded(email: str) -> str:
@@ -57,11 +59,14 @@ async def limit_attempts(ctx: Context, *, who: str, address: str) -> None:
     """A whole office shares one address, so the small limit counts (address, account) together. Raises TooManyAttempts."""
     if not ctx.site.settings.rate_limits:
         return
-    pair = hashlib.sha256(f"{address} {who}".encode()).hexdigest()
-    buckets = [(f"sign-in {ctx.tenant.id} {pair}", PER_ADDRESS_AND_ACCOUNT), (f"sign-in {ctx.tenant.id}", PER_TENANT)]
+    buckets = [(_pair(ctx, who, address), PER_ADDRESS_AND_ACCOUNT), (f"sign-in {ctx.tenant.id}", PER_TENANT)]
     for bucket, limit in buckets:
         if not await ctx.write(limits.within, bucket, limit=limit, seconds=WINDOW_SECONDS):
             raise TooManyAttempts
+
+
+def _pair(ctx: Context, who: str, address: str) -> str:
+    return f"sign-in {ctx.tenant.id} {hashlib.sha256(f'{address} {who}'.encode()).hexdigest()}"
 
 
 def home_of(actor: Actor) -> str:

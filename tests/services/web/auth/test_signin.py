@@ -284,6 +284,17 @@ async def test_the_eleventh_attempt_within_five_minutes_waits(
     assert late.headers["retry-after"] == "300"
 
 
+async def test_whoever_knows_the_password_signs_in_as_often_as_needed(
+    limited: Litestar, settings: Settings, tenant: Tenant, staff: MadeAccount
+) -> None:
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(cast(Any, limited)), base_url=settings.tenant_url(tenant.slug)
+    ) as client:
+        signed_in = [(await sign_in(client, staff.email)).status_code for _ in range(12)]
+        mistaken = [(await sign_in(client, staff.email, "wrong")).status_code for _ in range(11)]
+    assert (signed_in, mistaken) == ([303] * 12, [422] * 10 + [429])
+
+
 async def test_an_unknown_address_costs_as_much_time_as_a_known_one(
     client_for: ClientFor, tenant: Tenant, staff: MadeAccount
 ) -> None:
