@@ -203,7 +203,7 @@ async def _write(
         dedupe_key=outdated.key_of(wording.kind, person.id, cause),
         values={"subject": fill(wording.subject, values), "text": fill(wording.body, values)},
         not_before=not_before,
-        worthless_after=None if undated or wording.kind is LetterKind.THANKS else _end(event),
+        worthless_after=None if undated or wording.kind is LetterKind.THANKS else _true_until(event, wording.kind),
         attachments=_calendar(event, person, wording.kind, letters.sender.base_url),
     )
 
@@ -232,6 +232,13 @@ def _calendar(event: EventView, person: RegistrationView, kind: LetterKind, base
         return []
     entry = calendar.calendar_file(event, base_url=base_url, withdrawn=gone).decode()
     return [Attachment(calendar.FILE_NAME, calendar.MEDIA_TYPE, entry)]
+
+
+def _true_until(event: EventView, kind: LetterKind) -> datetime:
+    """What says "tomorrow" would lead people astray on the day itself."""
+    if kind is LetterKind.REMINDER:
+        return datetime.combine(event.first_day, time(), tzinfo=clock.JST)
+    return _end(event)
 
 
 def _end(event: EventView) -> datetime:

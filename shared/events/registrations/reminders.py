@@ -1,4 +1,4 @@
-"""前日のお知らせ: once for each day on which an event takes place."""
+"""前日のお知らせ: once, on the day before an event begins; whoever has been there knows of the days that follow."""
 
 from datetime import datetime, time, timedelta
 
@@ -13,9 +13,14 @@ from shared.kit import clock
 from shared.kit.database.session import tenant_of
 from shared.kit.outbox import record
 
+#: Nobody is woken by it, whenever the program was started; the secretariat's page promises this hour.
+FROM = time(10)
+
 
 async def remind_of_tomorrow(session: AsyncSession) -> int:
-    """For the timetable: may run any number of times on the day before. How many events it found."""
+    """For the timetable: may run any number of times on the day before, from its hour on. How many events it found."""
+    if clock.now().astimezone(clock.JST).time() < FROM:
+        return 0
     tomorrow = clock.today() + timedelta(days=1)
     begin = datetime.combine(tomorrow, time(), tzinfo=clock.JST)
     statement = select(Event.id).where(

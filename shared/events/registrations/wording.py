@@ -78,7 +78,10 @@ OCCASIONS = {
     LetterKind.CHANGED: ("内容の変更", "申込の内容が変わったとき"),
     LetterKind.CANCELLED: ("取消", "申込が取り消されたとき"),
     LetterKind.ASKED_AGAIN: ("二重の申込", "同じアドレスからもう一度申し込まれたとき（1日に一度）"),
-    LetterKind.REMINDER: ("前日のお知らせ", "行事の前の日の10時"),
+    LetterKind.REMINDER: (
+        "前日のお知らせ",
+        "行事が始まる日の前の日の10時（その日のうちに送れなかったときは、送りません）",
+    ),
     LetterKind.EVENT_CHANGED: ("行事の変更", "日時や会場が変わったとき、延期のとき"),
     LetterKind.EVENT_CANCELLED: ("行事の中止", "行事が中止になったとき"),
     LetterKind.THANKS: ("お礼と報告", "開催報告を公開したとき（受付をした方へ）"),

@@ -1,9 +1,10 @@
 """What people who register get by mail, through the real reactions and post."""
 
 import email
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from email import policy
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -184,10 +185,32 @@ async def test_the_day_before_those_with_a_seat_are_reminded_once(
     for name in ("a", "b"):
         await make_registration(worker_database, tenant, event.id, email=f"{name}@example.jp")
     await settle(settings, tenant)
-    for _ in range(2):
-        async with worker_database.write(tenant.id) as session:
-            await reminders.remind_of_tomorrow(session)
-    assert await _told(settings, tenant) == [("a@example.jp", "いよいよ明日です")]
+    with time_machine.travel(noon, tick=True):
+        for _ in range(2):
+            async with worker_database.write(tenant.id) as session:
+                await reminders.remind_of_tomorrow(session)
+        assert await _told(settings, tenant) == [("a@example.jp", "いよいよ明日です")]
+
+
+async def test_nobody_is_reminded_before_ten_nor_on_the_day_itself(
+    settings: Settings, worker_database: Database
+) -> None:
+    """Whenever the program was started; and an event of several days is announced once, before the first."""
+    tenant = await make_tenant(worker_database)
+    first = datetime.combine(clock.today() + timedelta(days=5), time(), tzinfo=clock.JST)
+    lasting: dict[str, Any] = {"starts_at": first + timedelta(hours=13), "ends_at": first + timedelta(days=2, hours=15)}
+    event = await make_event(worker_database, tenant, **lasting)
+    await make_registration(worker_database, tenant, event.id)
+    await settle(settings, tenant)
+    found = []
+    for hours in (-23.9, -14.1, -14, -1, 0.1, 12, 34):
+        with time_machine.travel(first + timedelta(hours=hours), tick=True):
+            async with worker_database.write(tenant.id) as session:
+                found.append(await reminders.remind_of_tomorrow(session))
+    assert found == [0, 0, 1, 1, 0, 0, 0]
+    with time_machine.travel(first - timedelta(hours=1), tick=True):
+        (letter,) = await settle(settings, tenant)
+    assert (letter.subject[:8], letter.worthless_after) == ("いよいよ明日です", first)
 
 
 async def test_thanks_go_out_with_the_report(settings: Settings, worker_database: Database) -> None:

@@ -97,8 +97,9 @@ async def test_a_reminder_that_was_overtaken_is_not_sent(
     event = await make_event(worker_database, tenant, starts_at=noon + timedelta(days=1))
     await make_registration(worker_database, tenant, event.id, email="a@example.jp")
     await settle(settings, tenant)
-    async with worker_database.write(tenant.id) as session:
-        assert await reminders.remind_of_tomorrow(session) == 1
+    with time_machine.travel(noon, tick=True):
+        async with worker_database.write(tenant.id) as session:
+            assert await reminders.remind_of_tomorrow(session) == 1
     await _move(worker_database, tenant, event, starts_at=noon + timedelta(days=8))
     assert _begun(await settle(settings, tenant)) == [("a@example.jp", "大切なお知らせ")]
 
