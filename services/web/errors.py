@@ -20,6 +20,7 @@ from services.web.tenancy import HostRefused
 from shared.kit.database.lost import is_busy
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.members.pledges import PledgeNeeded
+from shared.members.versions import HasLeft
 
 log = structlog.get_logger()
 AnyRequest = Request[Any, Any, Any]
@@ -81,6 +82,7 @@ class Errors:
         return {
             SignInNeeded: self.sign_in,
             PledgeNeeded: self.pledge,
+            HasLeft: self.has_left,
             TenantRests: self.rests,
             Refusal: self.refusal,
             HostRefused: self.host,
@@ -99,6 +101,9 @@ class Errors:
         if request.method != "GET":
             return self.refusal(request, error)
         return Redirect(f"/pledge?next={quote(_target(request), safe='')}", status_code=303)
+
+    def has_left(self, request: AnyRequest, error: HasLeft) -> Response[Any]:
+        return self._page(request, 409, error.message, template="member/left.html")
 
     def rests(self, request: AnyRequest, error: TenantRests) -> Response[Any]:
         headers = {"Retry-After": "86400", "Cache-Control": "no-store"}

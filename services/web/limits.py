@@ -11,6 +11,8 @@ from shared.kit.refusals import Refusal
 HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
 #: Of one registration in an hour: whoever loses the connection presses again, and again.
 PLAYS = 30
+#: Of one umbrella in a day: notices to its children, and children that are registered.
+DAY, RELAYS, CHILDREN = 86_400, 5, 100
 
 
 class TooMany(Refusal):
@@ -36,6 +38,34 @@ class TooManyPlays(Refusal):
     def __init__(self) -> None:
         words = "短い時間に何度も押されたため、いまは数えられません。1時間ほどたってからもう一度お試しください。"
         super().__init__("TOO_MANY_REQUESTS", words)
+
+
+class TooManyRelays(Refusal):
+    def __init__(self) -> None:
+        words = f"傘下へのお知らせは、一日に{RELAYS}回までです。あす送るか、お急ぎのときは事務局へご連絡ください。"
+        super().__init__("TOO_MANY_REQUESTS", words)
+
+
+class TooManyChildren(Refusal):
+    def __init__(self) -> None:
+        words = f"傘下の団体は、一日に{CHILDREN}件まで登録できます。続きはあす登録するか、事務局へご連絡ください。"
+        super().__init__("TOO_MANY_REQUESTS", words, "name")
+
+
+async def limit_relays(ctx: Context, organisation_id: UUID) -> None:
+    """Raises TooManyRelays."""
+    if not await _within_a_day(ctx, f"relay {ctx.tenant.id} {organisation_id}", RELAYS):
+        raise TooManyRelays
+
+
+async def limit_children(ctx: Context, organisation_id: UUID) -> None:
+    """Raises TooManyChildren."""
+    if not await _within_a_day(ctx, f"child {ctx.tenant.id} {organisation_id}", CHILDREN):
+        raise TooManyChildren
+
+
+async def _within_a_day(ctx: Context, bucket: str, limit: int) -> bool:
+    return not ctx.site.settings.rate_limits or await ctx.write(limits.within, bucket, limit=limit, seconds=DAY)
 
 
 async def limit_plays(ctx: Context, registration_id: UUID) -> None:

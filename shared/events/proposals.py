@@ -160,8 +160,7 @@ async def send_back(
 async def _check_member(session: AsyncSession, actor: Actor, organisation_id: UUID) -> None:
     if not may_draft_for(actor, organisation_id):
         raise Forbidden
-    if not await versions.is_listed(session, organisation_id):
-        raise Conflict("この団体は退会しているため、投稿できません。")
+    await versions.require_listed(session, organisation_id)
 
 
 async def _texts_of(session: AsyncSession, row: Row) -> dict[str, str | None]:

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import Date, Uuid
 from uuid_utils.compat import uuid7
 
 from shared.identity.policy import Actor
@@ -21,6 +21,7 @@ from shared.kit.refusals import Conflict, Forbidden, NotFound
 from shared.members import visibility
 from shared.members.details import ApplicationDetails
 from shared.members.models import Channel, MembershipApplication, Organisation
+from shared.members.queries import LISTED
 from shared.members.screening_models import ConfidentialityPledge
 from shared.members.visibility import Audience
 from shared.tenants import queries as tenants
@@ -85,25 +86,44 @@ async def has_pledged(session: AsyncSession, account_id: UUID, *, charter_versio
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-_BOUND = text(
-    """
+_STANDING = text(
+    f"""
     SELECT NOT EXISTS (SELECT FROM charter) OR EXISTS (
       SELECT FROM confidentiality_pledge p WHERE p.account_id = :account_id
-        AND p.charter_version = (SELECT max(version) FROM charter))
+        AND p.charter_version = (SELECT max(version) FROM charter)) AS bound,
+      EXISTS (SELECT FROM {LISTED} AND o.id = ANY (:organisations)) AS listed
     """
-).bindparams(bindparam("account_id", type_=Uuid))
+).bindparams(
+    bindparam("account_id", type_=Uuid), bindparam("organisations", type_=ARRAY(Uuid)), bindparam("today", type_=Date)
+)
 
 
 async def is_bound(session: AsyncSession, actor: Actor) -> bool:
     """Whether confidential data may be shown to this actor: a person has signed what is in force, if anything is."""
-    if actor.account_id is None:
-        return actor.client_id is not None
-    return bool((await session.execute(_BOUND, {"account_id": actor.account_id})).scalar_one())
+    return (await _standing(session, actor))[0]
 
 
 async def audience_for(session: AsyncSession, actor: Actor) -> Audience:
-    """THE question of whoever shows organisations."""
-    return visibility.audience_of(actor, pledged=actor.signed_in and await is_bound(session, actor))
+    """THE question of whoever shows organisations. People of an organisation that has left see what everybody sees."""
+    if not actor.signed_in:
+        return Audience.PUBLIC
+    pledged, listed = await _standing(session, actor)
+    return visibility.audience_of(actor, pledged=pledged, listed=listed)
+
+
+async def has_members_rights(session: AsyncSession, actor: Actor) -> bool:
+    """Whether one of the actor's organisations is a member today."""
+    return bool(actor.organisation_ids) and (await _standing(session, actor))[1]
+
+
+async def _standing(session: AsyncSession, actor: Actor) -> tuple[bool, bool]:
+    """Bound by the pledge, and of an organisation that is a member today: one statement for both."""
+    if actor.account_id is None and not actor.organisation_ids:
+        return actor.client_id is not None, False
+    organisations = sorted(actor.organisation_ids)
+    values = {"account_id": actor.account_id, "organisations": organisations, "today": clock.today()}
+    row = (await session.execute(_STANDING, values)).one()
+    return (actor.client_id is not None if actor.account_id is None else row.bound), row.listed
 
 
 async def require_pledge(session: AsyncSession, *, actor: Actor) -> None:

@@ -54,11 +54,11 @@ _PLACES = frozenset({"address", "postal_code", "municipality_code"})
 _MEMBERS = frozenset({Role.ORGANISATION_MANAGER, Role.ORGANISATION_USER})
 
 
-def audience_of(actor: Actor, *, pledged: bool) -> Audience:
-    """`pledged`: whether 守秘義務の誓約 is signed, as `pledges.audience_for` finds out."""
+def audience_of(actor: Actor, *, pledged: bool, listed: bool) -> Audience:
+    """As `pledges.audience_for` finds out: whether 守秘義務の誓約 is signed, and one of the actor's organisations a member today."""
     if actor.may(Permission.APPLICATION_READ):
         return Audience.CONFIDENTIAL if pledged else Audience.SECRETARIAT
-    return Audience.MEMBERS if pledged and actor.roles & _MEMBERS else Audience.PUBLIC
+    return Audience.MEMBERS if pledged and listed and is_member(actor) else Audience.PUBLIC
 
 
 def is_member(actor: Actor) -> bool:

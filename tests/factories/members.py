@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.worker.actors import deliver, post
+from shared.identity.models import Role
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.content_version import bump
@@ -26,7 +27,7 @@ from shared.tenants.models import Category, Charter, Contact, Field, Tenant
 from tests.factories.tenants import make_tenant
 from tests.factories.worker import workbench
 
-STAFF = Actor(name="事務局 里子", client_id="staff")
+STAFF = Actor(name="事務局 里子", client_id="staff", roles=frozenset({Role.SECRETARIAT}))
 #: A canary: hidden wherever a form does not say otherwise.
 HIDDEN_PHONE = "088-621-2179"
 _numbers = itertools.count(1)

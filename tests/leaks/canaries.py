@@ -188,14 +188,17 @@ async def _shelter(database: Database, tenant: Tenant) -> UUID:
         (await session.get_one(Organisation, (tenant.id, shelter))).municipality_code = "Q00019"
         await umbrellas.describe_for_directory(
             session,
+            actor=TYPIST,
             organisation_id=shelter,
             audiences=["women"],
             resources=["place"],
             address_confidential=True,
             reason="zqdanger",
         )
-        await umbrellas.register_child(session, parent_id=shelter, name="小さな家", email="child@member.example")
+        await umbrellas.register_child(
+            session, actor=TYPIST, parent_id=shelter, name="小さな家", email="child@member.example"
+        )
         await umbrellas.request_relay(
-            session, actor=EDITOR, organisation_id=shelter, subject="zqrelay", body="お知らせです。"
+            session, actor=TYPIST, organisation_id=shelter, subject="zqrelay", body="お知らせです。"
         )
     return shelter

@@ -11,15 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.web.context import Context
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormView, read_genuine_form
+from services.web.limits import limit_children, limit_relays
 from services.web.once import new_form_key, once_per_form
+from services.web.pages.arguments import id_of, revision_of
 from services.web.rendering import page
 from shared.identity.policy import Actor
 from shared.kit import clock
-from shared.kit.refusals import NotFound, Refusal
+from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.members import secret_places, tags
 from shared.members.umbrella import queries as umbrella
 from shared.members.umbrella import service as umbrella_service
 from shared.members.umbrella.queries import Listing
+from shared.members.versions import HasLeft
 
 AnyRequest = Request[Any, Any, Any]
 DONE = {
@@ -50,6 +53,7 @@ async def show(
     *,
     typed: Mapping[str, Any] | None = None,
     refusal: Refusal | None = None,
+    status: int = 200,
     done: str = "",
 ) -> Response[Any]:
     kept = await ctx.read(umbrella.umbrella, organisation_id)
@@ -57,7 +61,7 @@ async def show(
     return await page(
         ctx,
         "umbrella/manage.html",
-        status=422 if refusal else 200,
+        status=status,
         frame=door.frame,
         address=door.of(organisation_id),
         kept=kept,
@@ -81,6 +85,7 @@ def _of_listing(shown: Listing) -> dict[str, Any]:
         "resources": shown.resources,
         "address_confidential": "1" if shown.address_confidential else "",
         "reason": shown.reason or "",
+        "revision": shown.revision,
     }
 
 
@@ -92,12 +97,14 @@ async def change(
     if what not in _CHANGES or (what == "listing" and not door.may_list):
         raise NotFound
     try:
+        await _check_limit(ctx, door, organisation_id, what)
         await ctx.write(_CHANGES[what], actor=ctx.actor, organisation_id=organisation_id, form=form)
-    except NotFound:
+    except (NotFound, Forbidden, HasLeft):
         raise
     except Refusal as refusal:
         typed = form.values() | ({} if what == "listing" else await _stored(ctx, door, organisation_id))
-        return await show(ctx, door, organisation_id, typed=typed, refusal=refusal)
+        status = 409 if isinstance(refusal, Conflict) and what == "listing" else 422
+        return await show(ctx, door, organisation_id, typed=typed, refusal=refusal, status=status)
     return Redirect(f"{door.of(organisation_id)}?done={what}", status_code=303)
 
 
@@ -106,9 +113,20 @@ async def _stored(ctx: Context, door: Door, organisation_id: UUID) -> dict[str, 
     return _of_listing(await ctx.read(umbrella.listing, organisation_id)) if door.may_list else {}
 
 
+async def _check_limit(ctx: Context, door: Door, organisation_id: UUID, what: str) -> None:
+    """For members: what they write goes out under the platform's name. The secretariat answers for itself."""
+    if door.may_list:
+        return
+    if what == "relay":
+        await limit_relays(ctx, organisation_id)
+    if what == "child":
+        await limit_children(ctx, organisation_id)
+
+
 async def _declare(session: AsyncSession, *, actor: Actor, organisation_id: UUID, form: Form) -> None:
     await umbrella_service.declare_affiliates(
         session,
+        actor=actor,
         organisation_id=organisation_id,
         count=_number(form.text("count")),
         unit=form.text("unit")[:20],
@@ -126,16 +144,13 @@ def _number(text: str) -> int:
 
 async def _register(session: AsyncSession, *, actor: Actor, organisation_id: UUID, form: Form) -> None:
     await umbrella_service.register_child(
-        session, parent_id=organisation_id, name=form.text("name"), email=form.text("email")
+        session, actor=actor, parent_id=organisation_id, name=form.text("name"), email=form.text("email")
     )
 
 
 async def _remove(session: AsyncSession, *, actor: Actor, organisation_id: UUID, form: Form) -> None:
-    try:
-        affiliation_id = UUID(form.text("id"))
-    except ValueError:
-        raise NotFound from None
-    await umbrella_service.remove_child(session, parent_id=organisation_id, affiliation_id=affiliation_id)
+    affiliation_id = id_of(form.text("id"))
+    await umbrella_service.remove_child(session, actor=actor, parent_id=organisation_id, affiliation_id=affiliation_id)
 
 
 async def _relay(session: AsyncSession, *, actor: Actor, organisation_id: UUID, form: Form) -> None:
@@ -152,11 +167,13 @@ async def _relay(session: AsyncSession, *, actor: Actor, organisation_id: UUID, 
 async def _list(session: AsyncSession, *, actor: Actor, organisation_id: UUID, form: Form) -> None:
     await umbrella_service.describe_for_directory(
         session,
+        actor=actor,
         organisation_id=organisation_id,
         audiences=form.texts("audiences"),
         resources=form.texts("resources"),
         address_confidential=form.checked("address_confidential"),
         reason=form.text("reason")[:500],
+        revision=revision_of(form),
     )
 
 

@@ -1,5 +1,7 @@
 """Who may register for an event, and until when."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shared.events.models import Event, EventState
 from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, RegistrationChannel
@@ -10,6 +12,7 @@ from shared.kit import clock
 from shared.kit.japanese import Unreadable, normalise
 from shared.kit.japanese.eras import japanese_moment
 from shared.kit.refusals import NotFound, Refusal
+from shared.members import pledges
 
 #: Seats are given for these alone.
 TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
@@ -96,11 +99,22 @@ def check_address_kept(stored: str | None, given: str | None) -> None:
 
 
 def check_member(event: Event | EventView, actor: Actor, *, by_staff: bool) -> None:
+    """What can be seen without the ledger; see `require_member`."""
     if event.members_only and not by_staff and not actor.organisation_ids:
-        raise Refusal(
-            "MEMBERS_ONLY",
-            "この行事は参加団体の方に限って申込を受け付けています。団体のアカウントでサインインしてから申し込んでください。",
-        )
+        raise _members_only()
+
+
+async def require_member(session: AsyncSession, event: Event | EventView, actor: Actor, *, by_staff: bool) -> None:
+    """Also who belongs to an organisation that has left is no member."""
+    if event.members_only and not by_staff and not await pledges.has_members_rights(session, actor):
+        raise _members_only()
+
+
+def _members_only() -> Refusal:
+    return Refusal(
+        "MEMBERS_ONLY",
+        "この行事は参加団体の方に限って申込を受け付けています。団体のアカウントでサインインしてから申し込んでください。",
+    )
 
 
 def check_walk_in(channel: RegistrationChannel, *, confirmed: bool) -> None:

@@ -79,7 +79,7 @@ async def register(
     event = taken.event
     rules.check_open(event, by_staff=by_staff)
     rules.check_party(event, draft, by_staff=by_staff)
-    rules.check_member(event, actor, by_staff=by_staff)
+    await rules.require_member(session, event, actor, by_staff=by_staff)
     rules.check_walk_in(channel, confirmed=taken.confirmed)
     registration = await _insert(session, actor, taken, draft, channel)
     if taken.confirmed and channel is not RegistrationChannel.WALK_IN:

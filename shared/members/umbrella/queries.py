@@ -11,7 +11,7 @@ from sqlalchemy.types import Date, Text, Uuid
 from shared.kit import clock
 from shared.kit.refusals import NotFound
 from shared.members.models import Organisation
-from shared.members.queries import LISTED
+from shared.members.queries import LISTED, NOT_LEFT
 
 MOST_CHILDREN = 2000
 
@@ -49,7 +49,10 @@ class Affiliates(msgspec.Struct, frozen=True):
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """A registered child as the secretariat and the umbrella see it; no address of mail is shown, only whether there is one."""
+    """A registered child as the secretariat and the umbrella see it; no address of mail is shown, only whether there is one.
+
+    Of an organisation that has left there is only the name.
+    """
 
     id: UUID
     name: str
@@ -96,6 +99,7 @@ class Listing(msgspec.Struct, frozen=True):
     resources: list[str]
     address_confidential: bool
     reason: str | None
+    revision: int
 
 
 class Letterhead(msgspec.Struct, frozen=True):
@@ -156,10 +160,11 @@ _UMBRELLA = text(
       'declarations', (SELECT coalesce(jsonb_agg(jsonb_build_object({_DECLARED}) ORDER BY d.as_of DESC), '[]')
         FROM declared_affiliates d WHERE d.tenant_id = o.tenant_id AND d.organisation_id = o.id),
       'entries', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.name), '[]') FROM (
-        SELECT a.id, coalesce(a.name, c.name) AS name, a.child_id AS organisation_id,
-          coalesce(a.email, c.email) IS NOT NULL AS reachable
+        SELECT a.id, coalesce(a.name, c.name) AS name, l.id AS organisation_id,
+          coalesce(a.email, CASE WHEN l.id IS NOT NULL THEN c.email END) IS NOT NULL AS reachable
         FROM affiliation a LEFT JOIN organisation c ON c.tenant_id = a.tenant_id AND c.id = a.child_id
-        WHERE a.tenant_id = o.tenant_id AND a.parent_id = o.id LIMIT {MOST_CHILDREN}) x),
+        LEFT JOIN (SELECT DISTINCT o.id FROM {NOT_LEFT}) l ON l.id = a.child_id
+        WHERE a.tenant_id = o.tenant_id AND a.parent_id = :id LIMIT {MOST_CHILDREN}) x),
       'relays', (SELECT coalesce(jsonb_agg(to_jsonb(x) ORDER BY x.requested_at DESC), '[]') FROM (
         SELECT r.id, r.subject, r.body, r.requested_by, r.requested_at, (
           SELECT coalesce(jsonb_agg(jsonb_build_object('name', t.name, 'confirmed_at', t.confirmed_at) ORDER BY t.name), '[]')
@@ -168,7 +173,7 @@ _UMBRELLA = text(
         ORDER BY r.requested_at DESC LIMIT 20) x))::text
     FROM organisation o WHERE o.id = :id
     """
-).bindparams(bindparam("id", type_=Uuid))
+).bindparams(bindparam("id", type_=Uuid), bindparam("today", type_=Date))
 
 _LETTERHEAD = text(
     """
@@ -217,7 +222,7 @@ async def affiliates(session: AsyncSession, organisation_id: UUID) -> Affiliates
 
 
 async def umbrella(session: AsyncSession, organisation_id: UUID) -> Umbrella:
-    row = (await session.execute(_UMBRELLA, {"id": organisation_id})).scalar_one_or_none()
+    row = (await session.execute(_UMBRELLA, {"id": organisation_id, "today": clock.today()})).scalar_one_or_none()
     if row is None:
         raise NotFound
     return msgspec.json.decode(row, type=Umbrella)
@@ -226,7 +231,8 @@ async def umbrella(session: AsyncSession, organisation_id: UUID) -> Umbrella:
 async def listing(session: AsyncSession, organisation_id: UUID) -> Listing:
     """For the secretariat."""
     columns = (Organisation.audiences, Organisation.resources, Organisation.address_confidential)
-    statement = select(*columns, Organisation.address_confidential_reason).where(Organisation.id == organisation_id)
+    rest = (Organisation.address_confidential_reason, Organisation.revision)
+    statement = select(*columns, *rest).where(Organisation.id == organisation_id)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound

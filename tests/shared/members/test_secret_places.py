@@ -76,7 +76,13 @@ async def shelter(worker_database: Database, tenant: Tenant) -> UUID:
 async def hide(database: Database, tenant: Tenant, member: UUID) -> None:
     async with database.write(tenant.id) as session:
         await umbrella.describe_for_directory(
-            session, organisation_id=member, audiences=[], resources=[], address_confidential=True, reason="避難先"
+            session,
+            actor=STAFF,
+            organisation_id=member,
+            audiences=[],
+            resources=[],
+            address_confidential=True,
+            reason="避難先",
         )
 
 

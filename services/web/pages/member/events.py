@@ -12,8 +12,9 @@ from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.member.news import MARKS, STAGES, own_post, to_list
-from services.web.pages.member.own import FIELD, named_in, own_organisation
+from services.web.pages.member.own import FIELD, listed, named_in, own_organisation
 from services.web.pages.member.pictures import check_room_for_upload, own_picture
 from services.web.pages.staff.event_form import read_event, values_of
 from services.web.pages.staff.event_rows import Rows
@@ -39,7 +40,7 @@ async def list_events() -> Response[Any]:
 
 @get("/member/events/new", policy=Permission.ORGANISATION_DRAFT)
 async def new_event(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    values = {FORM_KEY: new_form_key(), FIELD: own_organisation(request, ctx)}
+    values = {FORM_KEY: new_form_key(), FIELD: await listed(ctx, own_organisation(request, ctx))}
     return await _form_page(ctx, FormView(values), None)
 
 
@@ -69,7 +70,7 @@ async def _item(ctx: Context, item_id: UUID) -> EventView:
 
 async def _save(request: AnyRequest, ctx: Context, known: ProposalView | None) -> Response[Any]:
     form = await read_form(request, ctx)
-    organisation_id = known.organisation_id if known else named_in(form, ctx)
+    organisation_id = await listed(ctx, known.organisation_id if known else named_in(form, ctx))
     typed: dict[str, Any] = form.values() | {FIELD: organisation_id}
     try:
         if not form.genuine:
@@ -101,13 +102,12 @@ async def _write(
 ) -> None:
     async def effect() -> dict[str, Any]:
         await change_chosen_words(session, form=form, flyer_id=draft.flyer_id)
-        revision = form.text("revision")
         saved = await proposals.save_event(
             session,
             actor=actor,
             organisation_id=organisation_id,
             event_id=known.id if known else None,
-            revision=int(revision) if revision.isascii() and revision.isdigit() else 0,
+            revision=revision_of(form),
             draft=draft,
             propose=form.text("then") == "propose",
         )

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, FormView, read_form
 from services.web.pages import name_use_form
-from services.web.pages.member.own import named_in, others, own_organisation
+from services.web.pages.member.own import listed, named_in, others, own_organisation
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Forbidden, NotFound, Refusal
@@ -48,7 +48,8 @@ async def list_own(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 
 @get("/member/name-use/new", policy=Permission.ORGANISATION_EDIT_OWN)
 async def write_request(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    return await _form(ctx, own_organisation(request, ctx, managed=True), FormView(name_use_form.first_values()))
+    organisation_id = await listed(ctx, own_organisation(request, ctx, managed=True))
+    return await _form(ctx, organisation_id, FormView(name_use_form.first_values()))
 
 
 @post("/member/name-use/new", policy=Permission.ORGANISATION_EDIT_OWN)

@@ -10,7 +10,7 @@ from services.web.forms import Form
 from services.web.pages.arguments import id_of
 from shared.identity.policy import Actor
 from shared.kit.refusals import NotFound
-from shared.members import portal_queries
+from shared.members import portal_queries, versions
 
 FIELD = "organisation"
 
@@ -29,6 +29,12 @@ async def others(ctx: Context, chosen: UUID, *, managed: bool = False) -> dict[U
     """Names of all that the actor may choose from, by id; empty when there is but one."""
     mine = ctx.actor.managed_ids if managed else ctx.actor.organisation_ids
     return await ctx.read(portal_queries.names, sorted(mine)) if len(mine) > 1 or chosen not in mine else {}
+
+
+async def listed(ctx: Context, organisation_id: UUID) -> UUID:
+    """The same one; HasLeft, which leads to a page of its own, where it is a member no more."""
+    await ctx.read(versions.require_listed, organisation_id)
+    return organisation_id
 
 
 def _chosen(actor: Actor, given: str, managed: bool) -> UUID:

@@ -122,7 +122,9 @@ async def _holds_back(ctx: Context, organisation_id: UUID, audience: Audience) -
     """Something may be shown to this reader after 守秘義務の誓約 only."""
     if audience is Audience.SECRETARIAT:
         return (await ctx.read(umbrella.listing, organisation_id)).address_confidential
-    return audience is Audience.PUBLIC and is_member(ctx.actor)
+    return (
+        audience is Audience.PUBLIC and is_member(ctx.actor) and await ctx.read(pledges.has_members_rights, ctx.actor)
+    )
 
 
 def wanted_of(request: Request[Any, Any, Any]) -> Wanted:

@@ -14,7 +14,7 @@ from shared.kit.database.session import Database
 from shared.members.umbrella import service
 from shared.tenants.models import Level, Tenant
 from tests.factories.identity import make_account, signed_in
-from tests.factories.members import make_member, make_organisation, make_platform
+from tests.factories.members import STAFF, make_member, make_organisation, make_platform
 from tests.factories.screening import make_pledge
 from tests.services.web.conftest import ClientFor
 
@@ -29,7 +29,7 @@ async def platform(worker_database: Database, site: Site) -> Tenant:
 async def tag(database: Database, tenant: Tenant, organisation_id: UUID, **said: Any) -> None:
     values: dict[str, Any] = {"audiences": [], "resources": [], "address_confidential": False, "reason": ""} | said
     async with database.write(tenant.id) as session:
-        await service.describe_for_directory(session, organisation_id=organisation_id, **values)
+        await service.describe_for_directory(session, actor=STAFF, organisation_id=organisation_id, **values)
 
 
 async def shown(client: httpx.AsyncClient, **query: str) -> Any:
@@ -198,7 +198,13 @@ async def test_the_reach_is_one_figure_with_its_date(
     parent = await make_member(web_database, platform)
     async with web_database.write(platform.id) as session:
         await service.declare_affiliates(
-            session, organisation_id=parent, count=700, unit="社", approximate=True, as_of=date(2023, 2, 20)
+            session,
+            actor=STAFF,
+            organisation_id=parent,
+            count=700,
+            unit="社",
+            approximate=True,
+            as_of=date(2023, 2, 20),
         )
     listed = (await client_for(platform).get("/organisations")).text
     page = (await client_for(platform).get(f"/organisations/{parent}")).text

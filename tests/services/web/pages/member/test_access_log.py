@@ -11,7 +11,7 @@ from shared.members.access_log import WORDS
 from shared.members.models import CONTACT_COLUMNS, Organisation, Visibility
 from shared.members.umbrella import service as umbrellas
 from shared.tenants.models import Tenant
-from tests.factories.members import make_member
+from tests.factories.members import STAFF, make_member
 
 EVERYTHING_PUBLIC = dict.fromkeys(CONTACT_COLUMNS, Visibility.PUBLIC)
 
@@ -59,6 +59,7 @@ async def test_the_list_on_the_desk_tells_those_whose_place_is_secret(
     async with worker_database.write(tenant.id) as session:
         await umbrellas.describe_for_directory(
             session,
+            actor=STAFF,
             organisation_id=organisation,
             audiences=[],
             resources=[],

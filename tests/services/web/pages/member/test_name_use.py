@@ -232,7 +232,11 @@ async def test_what_the_membership_has_brought_counts_relays_receipts_and_permis
     async with worker_database.write(tenant.id) as session:
         for number in range(2):
             await umbrellas.register_child(
-                session, parent_id=organisation, name=f"食堂{number}", email=f"child{number}@npo.example"
+                session,
+                actor=manager_of(organisation),
+                parent_id=organisation,
+                name=f"食堂{number}",
+                email=f"child{number}@npo.example",
             )
         await umbrellas.request_relay(
             session, actor=manager_of(organisation), organisation_id=organisation, subject="お知らせ", body="本文"

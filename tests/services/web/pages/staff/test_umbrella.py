@@ -1,16 +1,22 @@
 """傘下団体 behind the two doors, and the page on which receipt of a notice is confirmed."""
 
 import httpx
+import msgspec
 import pytest
 from lxml import html
 
+from services.web import limits
 from services.web.site import Site
+from shared.identity import service as identity
 from shared.identity.models import Role
+from shared.identity.policy import INSTALLATION
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
+from shared.members.umbrella import queries
 from shared.tenants.models import Tenant
-from tests.factories.identity import make_account, signed_in
+from tests.factories.identity import form_token, make_account, signed_in
 from tests.factories.members import make_member, make_platform, settle
+from tests.factories.screening import make_pledge
 from tests.services.web.conftest import ClientFor
 
 
@@ -95,3 +101,82 @@ async def test_an_umbrella_keeps_its_own_and_no_other(
         await manager.get(f"/staff/organisations/{own}/umbrella"),
     ]
     assert [answer.status_code for answer in answers] == [404, 404, 404, 403]
+
+
+async def test_who_only_writes_for_an_umbrella_does_not_run_it(
+    client_for: ClientFor, worker_database: Database, web_database: Database, platform: Tenant
+) -> None:
+    """A manager of one organisation may be a mere user of another."""
+    managed, written_for = await make_member(web_database, platform), await make_member(web_database, platform)
+    account = await make_account(worker_database, platform, Role.ORGANISATION_MANAGER, organisation_id=managed)
+    async with worker_database.write(platform.id) as session:
+        more = {"account_id": account.id, "role": Role.ORGANISATION_USER, "organisation_id": written_for}
+        await identity.assign_role(session, actor=INSTALLATION, **more)
+    client = await signed_in(client_for(platform), account)
+    token = await form_token(client, f"/member/umbrella/{managed}")
+    form = {"csrf": token, "name": "食堂", "email": "x@dining.example", "subject": "件名", "body": "本文"}
+    answers = [await client.get(f"/member/umbrella/{written_for}")]
+    answers += [
+        await client.post(f"/member/umbrella/{written_for}/{what}", data=form)
+        for what in ("child", "relay", "declared")
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    async with web_database.read(platform.id) as session:
+        assert (await queries.umbrella(session, written_for)).entries == []
+
+
+async def test_a_members_umbrella_sends_so_many_notices_a_day_and_the_secretariats_as_it_needs(
+    client_for: ClientFor,
+    worker_database: Database,
+    web_database: Database,
+    platform: Tenant,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    monkeypatch.setattr(limits, "CHILDREN", 3)
+    own = await make_member(web_database, platform)
+    account = await make_account(worker_database, platform, Role.ORGANISATION_MANAGER, organisation_id=own)
+    manager = await signed_in(client_for(platform), account)
+    staff = await signed_in(client_for(platform), await make_account(worker_database, platform, Role.SECRETARIAT))
+    page, desk = f"/member/umbrella/{own}", f"/staff/organisations/{own}/umbrella"
+
+    async def relay(client: httpx.AsyncClient, at: str) -> httpx.Response:
+        return await send(client, at, "/relay", subject="件名", body="本文")
+
+    added = [await send(manager, page, "/child", name=f"食堂{number}", email="x@npo.example") for number in range(4)]
+    assert [each.status_code for each in added] == [303, 303, 303, 422]
+    sent = [await relay(manager, page) for _ in range(limits.RELAYS + 1)]
+    assert [each.status_code for each in sent] == [303] * limits.RELAYS + [422]
+    assert f"一日に{limits.RELAYS}回まで" in sent[-1].text
+    assert (await relay(staff, desk)).status_code == 303
+    assert "件名" in (await staff.get(desk)).text
+
+
+async def test_a_secret_place_is_shown_again_by_who_has_promised_secrecy_alone(
+    client_for: ClientFor, worker_database: Database, web_database: Database, platform: Tenant
+) -> None:
+    shelter = await make_member(web_database, platform, address="影町9丁目1番地")
+    account = await make_account(worker_database, platform, Role.SECRETARIAT)
+    staff = await signed_in(client_for(platform), account)
+    page = f"/staff/organisations/{shelter}/umbrella"
+    assert (await send(staff, page, "/listing", address_confidential="1", reason="避難先")).status_code == 303
+    assert (await send(staff, page, "/listing")).status_code == 403
+    assert "影町9丁目1番地" not in (await staff.get(f"/staff/organisations/{shelter}")).text
+    await make_pledge(worker_database, platform, account)
+    assert (await send(staff, page, "/listing")).status_code == 303
+    assert "影町9丁目1番地" in (await staff.get(f"/staff/organisations/{shelter}")).text
+
+
+async def test_two_who_describe_one_organisation_hear_of_each_other(
+    client_for: ClientFor, worker_database: Database, web_database: Database, platform: Tenant
+) -> None:
+    organisation = await make_member(web_database, platform)
+    staff = await signed_in(client_for(platform), await make_account(worker_database, platform, Role.SECRETARIAT))
+    page = f"/staff/organisations/{organisation}/umbrella"
+    document = html.fromstring((await staff.get(page)).text)
+    [form] = [each for each in document.forms if each.get("action", "").endswith("/listing")]
+    stale = {field.name: field.value or "" for field in form.inputs if getattr(field, "type", "") == "hidden"}
+    assert (await send(staff, page, "/listing", audiences="women")).status_code == 303
+    late = await staff.post(f"{page}/listing", data=stale | {"audiences": "youth"})
+    assert (late.status_code, "内容を変更しました" in late.text) == (409, True)
