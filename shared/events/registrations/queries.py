@@ -92,6 +92,7 @@ _TO_BE_TOLD = text(
         AND (NOT :attended OR r.status = 'CONFIRMED' AND (
           EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id)
           OR EXISTS (SELECT 1 FROM play p WHERE p.tenant_id = r.tenant_id AND p.registration_id = r.id)
+          OR EXISTS (SELECT 1 FROM online_attendance o WHERE o.tenant_id = r.tenant_id AND o.registration_id = r.id)
           OR NOT EXISTS (SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.event_id = r.event_id)))
       ORDER BY r.number LIMIT :first) AS told
     """

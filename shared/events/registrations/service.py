@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from shared.events.attendance.models import CheckIn
 from shared.events.models import Event
 from shared.events.registrations import changing, outdated, rules, seats
 from shared.events.registrations.drafts import (
@@ -151,10 +150,7 @@ async def cancel(
         return registration
     if rules.over(event) and not _by_staff(actor):
         raise Refusal("TOO_LATE", "この行事は終了したため、取り消しの手続きは必要ありません。")
-    if await session.scalar(select(CheckIn.id).where(CheckIn.registration_id == registration_id)) is not None:
-        raise Conflict(
-            "来場の受付が済んでいるため、取り消せません。受付の間違いのときは、先に受付を取り消してください。"
-        )
+    await changing.check_did_not_come(session, registration_id)
     if remarks is not None:
         registration.remarks = checked_remarks(remarks)
     _give_back(event, registration)
