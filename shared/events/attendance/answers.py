@@ -40,6 +40,8 @@ WAITING = "キャンセル待ちの方です。席は確定していません。
 CANCELLED = "この申込は取り消されています。席があれば、当日受付で加えてください。"
 ONLINE = "オンラインで申し込んだ方です。会場に空きがあれば、会場での参加に変えて受け付けられます。"
 
+TOOK_PART_ONLINE = "オンラインで参加したと記録されている方です。会場で受け付けるときは、先に「オンライン参加」で記録を取り消してください。"
+
 
 def admitted(guest: GuestView) -> DoorAnswer:
     return DoorAnswer(Outcome.ADMITTED, "受け付けました。", guest)

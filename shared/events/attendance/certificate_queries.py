@@ -44,7 +44,7 @@ class RuleView(msgspec.Struct, frozen=True):
 
 
 class HolderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A registration whose people came; `certificates` are those that it has."""
+    """A registration whose people came, or took part from afar (`online`); `certificates` are those that it has."""
 
     id: UUID
     number: int
@@ -52,6 +52,7 @@ class HolderView(msgspec.Struct, frozen=True, kw_only=True):
     organisation_name: str | None
     party_size: int
     present: int
+    online: bool
     companions: str | None
     certificates: list[CertificateView]
 
@@ -75,11 +76,16 @@ class HolderView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Holders(msgspec.Struct, frozen=True):
-    """`total` counts everybody who came, `items` is a piece of them."""
+    """`total` counts everybody who came or took part from afar, `online` the latter; `items` is a piece of them."""
 
     rule: RuleView | None
     items: list[HolderView]
     total: int = 0
+    online: int = 0
+
+    @property
+    def come(self) -> int:
+        return self.total - self.online
 
     @property
     def issued(self) -> list[CertificateView]:
@@ -123,14 +129,21 @@ _CERTIFICATES = """coalesce((SELECT jsonb_agg(to_jsonb(c) ORDER BY c.ordinal) FR
   WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id), '[]')"""
 _HOLDERS = text(
     f"""
+    WITH present AS (
+      SELECT tenant_id, registration_id, present, false AS online FROM check_in WHERE event_id = :event
+      UNION ALL
+      SELECT o.tenant_id, o.registration_id, o.present, true FROM online_attendance o
+      WHERE o.event_id = :event AND NOT EXISTS (SELECT 1 FROM check_in c
+        WHERE c.tenant_id = o.tenant_id AND c.registration_id = o.registration_id))
     SELECT jsonb_build_object(
       'rule', (SELECT to_jsonb(u) FROM certificate_rule u WHERE u.event_id = :event),
       'items', (SELECT coalesce(jsonb_agg(to_jsonb(r) || jsonb_build_object(
           'certificates', {_CERTIFICATES}) ORDER BY r.number), '[]')
-        FROM (SELECT g.*, c.present FROM check_in c
-          JOIN registration g ON g.tenant_id = c.tenant_id AND g.id = c.registration_id
-          WHERE c.event_id = :event ORDER BY g.number LIMIT :first OFFSET :offset) r),
-      'total', (SELECT count(*) FROM check_in WHERE event_id = :event))::text
+        FROM (SELECT g.*, a.present, a.online FROM present a
+          JOIN registration g ON g.tenant_id = a.tenant_id AND g.id = a.registration_id
+          ORDER BY g.number LIMIT :first OFFSET :offset) r),
+      'total', (SELECT count(*) FROM present),
+      'online', (SELECT count(*) FROM present WHERE online))::text
     """
 ).bindparams(bindparam("event", type_=Uuid), bindparam("first", type_=Integer), bindparam("offset", type_=Integer))
 _OF_REGISTRATION = text(

@@ -1,4 +1,4 @@
-"""修了証・参加証: the verbs. Only for who came, each person one, with a number that stays."""
+"""修了証・参加証: the verbs. Only for who came or took part from afar, each person one, with a number that stays."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.events.attendance.certificate_queries import HolderView, all_holders
-from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule, CheckIn
+from shared.events.attendance.models import Certificate, CertificateCounter, CertificateRule, CheckIn, OnlineAttendance
 from shared.events.models import Event, EventState
 from shared.events.registrations.retention import FORGOTTEN
 from shared.identity.policy import Actor
@@ -71,7 +71,8 @@ async def issue(
     if rule is None:
         raise Refusal("NO_RULE", "この行事は証書を出しません。先に証書の名前と文を決めてください。")
     event = await _held(session, event_id)
-    await session.execute(select(CheckIn.id).where(CheckIn.event_id == event_id).with_for_update(read=True))
+    for known in (CheckIn, OnlineAttendance):
+        await session.execute(select(known.id).where(known.event_id == event_id).with_for_update(read=True))
     wanted = list(_without(await _holders(session, event_id, registration_ids)))
     numbers = await _numbers(session, platform, len(wanted))
     made = [
@@ -149,7 +150,7 @@ async def _holders(session: AsyncSession, event_id: UUID, only: Sequence[UUID]) 
         return everybody
     found = [each for each in everybody if each.id in only]
     if len(found) < len(set(only)):
-        raise Refusal("NOT_PRESENT", "来場の記録がない方には、証書を発行できません。")
+        raise Refusal("NOT_PRESENT", "来場かオンライン参加の記録がない方には、証書を発行できません。")
     return found
 
 

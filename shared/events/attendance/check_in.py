@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.attendance import answers, queries
 from shared.events.attendance.answers import DoorAnswer, Outcome
-from shared.events.attendance.models import Certificate, CheckIn, Manner
+from shared.events.attendance.guarding import check_not_certified, check_present, checked_in, guest_of, note
+from shared.events.attendance.models import CheckIn, Manner
 from shared.events.attendance.queries import CheckInView, GuestView
 from shared.events.attendance.tickets import read_ticket
 from shared.events.models import Event, EventState
@@ -18,7 +19,7 @@ from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, Registration, RegistrationChannel, RegistrationStatus
 from shared.events.registrations.promotion import seat_at_the_door
 from shared.identity.policy import Actor
-from shared.kit import audit, clock, idempotency
+from shared.kit import clock, idempotency
 from shared.kit.database.session import tenant_of
 from shared.kit.editing import locked
 from shared.kit.japanese.normalise import clean_text
@@ -69,22 +70,34 @@ async def scan(session: AsyncSession, *, actor: Actor, event_id: UUID, scan: Sca
 async def admit(
     session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, place: str | None = None
 ) -> DoorAnswer:
-    """Who waits, or meant to watch online, gets a seat that is free and is checked in. Refusal where there is none."""
+    """Who waits, or meant to watch online, gets a seat that is free and is checked in. Refusal where there is none.
+
+    Who is checked in already, however it came to that, is answered like at any second scan.
+    """
     # Whoever registers queues before the event's row, too: the other way round the two would wait for each other.
     await seats.queue(session, event_id)
-    guest = await _guest_of(session, event_id, registration_id)
     event = await locked(session, Event, event_id)
     registration = await locked(session, Registration, registration_id)
+    guest = await guest_of(session, event_id, registration_id)
+    if guest.check_in is None:
+        await _seat(session, actor, event, registration, guest)
+    found = Scan(given=registration.code, manner=Manner.LIST, place=place)
+    return await scan(session, actor=actor, event_id=event_id, scan=found)
+
+
+async def _seat(
+    session: AsyncSession, actor: Actor, event: Event, registration: Registration, guest: GuestView
+) -> None:
     if registration.status is RegistrationStatus.CANCELLED:
         raise Refusal("CANCELLED", answers.CANCELLED)
     if _elsewhere(event, guest):
+        if guest.online:
+            raise Conflict(answers.TOOK_PART_ONLINE)
         kept = {name: getattr(registration, name) for name in RegistrationDraft.__struct_fields__}
         draft = RegistrationDraft(**kept | {"attendance": Attendance.HALL})
-        await service.change(session, actor=actor, registration_id=registration_id, draft=draft)
+        await service.change(session, actor=actor, registration_id=guest.id, draft=draft)
     if registration.status is RegistrationStatus.WAITLISTED:
         await seat_at_the_door(session, event, registration)
-    found = Scan(given=registration.code, manner=Manner.LIST, place=place)
-    return await scan(session, actor=actor, event_id=event_id, scan=found)
 
 
 async def walk_in(
@@ -122,7 +135,7 @@ async def check_out(
 
     `at` is the time of a tablet that was without network; nobody leaves before they came.
     """
-    check_in = await _checked_in(session, event_id, registration_id)
+    check_in = await checked_in(session, event_id, registration_id)
     if out == (check_in.checked_out_at is not None):
         return
     check_in.checked_out_at = max(_believed(at), check_in.checked_in_at) if out else None
@@ -146,31 +159,33 @@ async def check_out_once(
 async def set_present(
     session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID, present: int
 ) -> None:
-    """How many of a party came. More than it has seats are registered as walk-ins."""
-    check_in = await _checked_in(session, event_id, registration_id)
+    """How many of a party came, as somebody has counted: no scan that comes in later changes it.
+
+    More than it has seats are registered as walk-ins. Conflict when a companion of a whole party has a certificate.
+    """
+    await locked(session, Registration, registration_id)
+    check_in = await checked_in(session, event_id, registration_id)
     guest = await queries.guest(session, registration_id)
-    _check_present(guest, present)
-    check_in.present = present
+    check_present(guest, present)
+    if present < check_in.present:
+        await check_not_certified(session, registration_id, "人数を減らせません", companions=True)
+    check_in.present, check_in.counted_by = present, actor.name
     await session.flush()
-    _note(session, actor, "check-in.count", guest)
+    note(session, actor, "check-in.count", guest)
 
 
 async def undo(session: AsyncSession, *, actor: Actor, event_id: UUID, registration_id: UUID) -> None:
     """Somebody else's name was pressed. Again changes nothing. Conflict once a certificate says that the person came."""
-    guest = await _guest_of(session, event_id, registration_id)
+    guest = await guest_of(session, event_id, registration_id)
     await locked(session, Registration, registration_id)
     # Held before the certificates are looked for: whoever issues one holds the check-in, too.
     check_in = await session.scalar(select(CheckIn).where(CheckIn.registration_id == registration_id).with_for_update())
     if check_in is None:
         return
-    certificate = select(Certificate.number).where(
-        Certificate.registration_id == registration_id, Certificate.revoked_at.is_(None)
-    )
-    if number := await session.scalar(certificate.limit(1)):
-        raise Conflict(f"証書（{number}）を発行しているため、受付を取り消せません。先に証書を取り消してください。")
+    await check_not_certified(session, registration_id, "受付を取り消せません")
     await session.delete(check_in)
     await session.flush()
-    _note(session, actor, "check-in.undo", guest)
+    note(session, actor, "check-in.undo", guest)
 
 
 async def _answer(session: AsyncSession, actor: Actor, event: Event, scan: Scan) -> DoorAnswer:
@@ -190,16 +205,13 @@ async def _answer(session: AsyncSession, actor: Actor, event: Event, scan: Scan)
     if registration.status is RegistrationStatus.CANCELLED:
         return DoorAnswer(Outcome.CANCELLED, answers.CANCELLED, guest)
     if _elsewhere(event, guest):
-        return DoorAnswer(Outcome.ONLINE, answers.ONLINE, guest)
+        return DoorAnswer(Outcome.ONLINE, answers.TOOK_PART_ONLINE if guest.online else answers.ONLINE, guest)
     return await _first(session, actor, guest, scan)
 
 
 async def _first(session: AsyncSession, actor: Actor, guest: GuestView, scan: Scan) -> DoorAnswer:
-    present = guest.party_size if scan.present is None else scan.present
-    if scan.id is not None:
-        # Of a tablet whose list is older than the registration: that somebody came must not be lost over a number.
-        present = min(max(present, 1), guest.party_size)
-    _check_present(guest, present)
+    present = _said(guest, scan)
+    check_present(guest, present)
     check_in = CheckIn(
         event_id=guest.event_id,
         registration_id=guest.id,
@@ -225,10 +237,19 @@ async def _again(session: AsyncSession, actor: Actor, guest: GuestView, known: C
         by, check_in.checked_in_by = check_in.checked_in_by, by
         place, check_in.place = check_in.place, place
         check_in.manner, check_in.scan_id = scan.manner, scan.id
+        if check_in.counted_by is None:
+            check_in.present = _said(guest, scan)
     check_in.again_at, check_in.again_by, check_in.again_place = moment, by, place
     await session.flush()
     guest = await queries.guest(session, guest.id)
     return answers.earlier(guest, known) if before else answers.already(guest, known)
+
+
+def _said(guest: GuestView, scan: Scan) -> int:
+    """How many came by the scan: all who are registered, unless it says."""
+    present = guest.party_size if scan.present is None else scan.present
+    # Of a tablet whose list is older than the registration: that somebody came must not be lost over a number.
+    return present if scan.id is None else min(max(present, 1), guest.party_size)
 
 
 async def _find(session: AsyncSession, event: Event, given: str) -> GuestView | None:
@@ -249,26 +270,6 @@ async def _held(session: AsyncSession, event_id: UUID) -> Event:
     return event
 
 
-async def _guest_of(session: AsyncSession, event_id: UUID, registration_id: UUID) -> GuestView:
-    guest = await queries.guest(session, registration_id)
-    if guest.event_id != event_id:
-        raise NotFound
-    return guest
-
-
-async def _checked_in(session: AsyncSession, event_id: UUID, registration_id: UUID) -> CheckIn:
-    statement = select(CheckIn).where(CheckIn.event_id == event_id, CheckIn.registration_id == registration_id)
-    found = await session.scalar(statement.with_for_update())
-    if found is None:
-        raise Conflict("この方は、まだ受け付けていません。画面を開き直してください。")
-    return found
-
-
-def _check_present(guest: GuestView, present: int) -> None:
-    if not 1 <= present <= guest.party_size:
-        raise Refusal("OUT_OF_RANGE", f"来場した人数は1人から{guest.party_size}人までです。", "present")
-
-
 def _believed(at: datetime | None) -> datetime:
     now = clock.now()
     return at if at is not None and now - OLDEST_SCAN < at < now else now
@@ -284,14 +285,3 @@ def _elsewhere(event: Event, guest: GuestView) -> bool:
 
 def _has_hall(event: Event) -> bool:
     return Attendance.HALL in seats.ways(event)
-
-
-def _note(session: AsyncSession, actor: Actor, action: str, guest: GuestView) -> None:
-    audit.note(
-        session,
-        actor_id=actor.account_id,
-        actor_name=actor.name,
-        action=action,
-        object_id=guest.id,
-        summary=f"受付番号 {guest.number}",
-    )

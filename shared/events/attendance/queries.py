@@ -33,7 +33,7 @@ class CheckInView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GuestView(msgspec.Struct, frozen=True, kw_only=True):
-    """A registration as the door sees it: no address, no telephone."""
+    """A registration as the door sees it: no address, no telephone. `online`: known to have taken part from afar."""
 
     id: UUID
     event_id: UUID
@@ -48,6 +48,7 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
     party_size: int
     needs: str | None
     check_in: CheckInView | None
+    online: bool = False
 
     @property
     def called(self) -> str:
@@ -81,7 +82,9 @@ class Door(msgspec.Struct, frozen=True):
 
 
 _GUEST = """to_jsonb(r) || jsonb_build_object('check_in', (
-  SELECT to_jsonb(c) FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id))"""
+  SELECT to_jsonb(c) FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id),
+  'online', EXISTS (
+    SELECT 1 FROM online_attendance o WHERE o.tenant_id = r.tenant_id AND o.registration_id = r.id))"""
 #: At the door of an event with a hall: who has, or waits for, a seat there, and whoever came after all.
 _AT_DOOR = """(NOT :hall OR r.attendance = 'HALL' OR EXISTS (
   SELECT 1 FROM check_in c WHERE c.tenant_id = r.tenant_id AND c.registration_id = r.id))"""
