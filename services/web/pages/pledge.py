@@ -9,6 +9,7 @@ from litestar.response import Redirect, Response
 from services.web.auth.sign_in import home_of, safe_path
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, FormView, read_form
+from services.web.pages.arguments import number_of
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Conflict, NotFound, Refusal
@@ -30,16 +31,12 @@ async def sign(request: AnyRequest, ctx: Ctx) -> Response[Any]:
             raise FormExpired
         if not form.checked("agreed"):
             raise Refusal("REQUIRED", "内容を読んで、印を付けてください。", "agreed")
-        await ctx.write(pledges.sign_pledge, actor=ctx.actor, version=_number(form.text("version")))
+        await ctx.write(pledges.sign_pledge, actor=ctx.actor, version=number_of(form.text("version")))
     except NotFound:
         raise
     except Refusal as refusal:
         return await _page(ctx, FormView(form.values(), refusal), status=409 if isinstance(refusal, Conflict) else 422)
     return Redirect(safe_path(form.text("next")) or home_of(ctx.actor), status_code=303)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def _page(ctx: Context, view: FormView, *, status: int = 200) -> Response[Any]:

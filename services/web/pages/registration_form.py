@@ -92,12 +92,6 @@ def stored_draft(registration: RegistrationView) -> RegistrationDraft:
     return RegistrationDraft(**{name: getattr(registration, name) for name in names})
 
 
-def revision_of(form: Form) -> int:
-    """That of the registration that the form was filled from; of nothing, when somebody has tampered with it."""
-    given = form.text("revision")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
-
-
 def way_options(event: EventView) -> Options:
     """Empty when there is nothing to choose."""
     known = ways(event)

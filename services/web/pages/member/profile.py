@@ -12,6 +12,7 @@ from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.once import once_per_form
 from services.web.pages import notice_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.member.own import FIELD, named_in, others, own_organisation
 from services.web.pages.notice_form import Values
 from services.web.pages.public import join_form
@@ -96,15 +97,11 @@ async def _save(session: AsyncSession, *, form: Form, values: Values, organisati
     """Which of DONE it was; two clicks are one change."""
 
     async def effect() -> dict[str, Any]:
-        changes, revision = notice_form.changes_of(values), _number(form.text("revision"))
+        changes, revision = notice_form.changes_of(values), revision_of(form)
         edited = await portal.edit_own(session, organisation_id, changes, revision=revision, actor=actor)
         return {"done": "changed" if edited.receipt_number is None else "both" if edited.changed else "sent"}
 
     return str((await once_per_form(session, actor=actor, form=form, effect=effect))["done"])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def _form(

@@ -13,6 +13,7 @@ from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.limits import TooMany, limit_registrations
 from services.web.once import once_per_form
 from services.web.pages import registration_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.public.registration import as_citizen, why_closed
 from services.web.pages.signin import client_address
 from services.web.rendering import page
@@ -166,7 +167,7 @@ async def _change(session: AsyncSession, *, actor: Actor, form: Form, own: Own, 
             actor=as_citizen(actor),
             registration_id=own.registration.id,
             draft=draft,
-            revision=registration_form.revision_of(form),
+            revision=revision_of(form),
         )
         return {}
 

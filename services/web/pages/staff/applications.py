@@ -11,7 +11,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
-from services.web.pages.arguments import id_of
+from services.web.pages.arguments import id_of, revision_of
 from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
@@ -89,7 +89,7 @@ async def _decide(
     try:
         if not form.genuine:
             raise FormExpired
-        revision = _revision(form)
+        revision = revision_of(form)
         await ctx.write(verb, application_id, actor=ctx.actor, revision=revision, **values_of(form))
     except (NotFound, Forbidden):
         raise
@@ -98,12 +98,6 @@ async def _decide(
         view = FormView({**day_values("effective_on", clock.today()), **form.values()}, _beside_its_form(refusal, form))
         return await show_item(ctx, application_id, view, status=status, conflict=status == 409)
     return Redirect(f"/staff/applications/{application_id}", status_code=303)
-
-
-def _revision(form: Form) -> int:
-    """A decision names what it was made on; one that names nothing readable was made on nothing."""
-    text = form.text("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _message(form: Form) -> dict[str, Any]:

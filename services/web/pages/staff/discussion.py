@@ -9,6 +9,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, FormView, read_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.staff import discussion_rows
 from services.web.pages.staff.discussion_rows import TopicRow
 from services.web.pages.staff.events import REPORTABLE, known_event
@@ -57,7 +58,7 @@ async def save_discussion(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID
             actor=ctx.actor,
             event_id=event_id,
             topics=discussion_rows.drafts_of(rows),
-            revision=int(form.text("revision") or 0),
+            revision=revision_of(form),
         )
     except Conflict as conflict:
         current = await known_event(ctx, event_id)

@@ -1,11 +1,11 @@
 """討議の柱 and opinions as rows of a form: added, removed and moved by named buttons, without a script."""
 
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from services.web.forms import Form
+from services.web.pages.arguments import as_id
 from services.web.pages.staff.event_rows import change_list
 from shared.events.discussion.drafts import (
     MOST_OPINIONS,
@@ -91,7 +91,7 @@ def without_empty(rows: list[TopicRow]) -> list[TopicRow]:
 def drafts_of(rows: list[TopicRow]) -> tuple[TopicDraft, ...]:
     return tuple(
         TopicDraft(
-            id=_uuid(row.values["id"]),
+            id=as_id(row.values["id"]),
             question=row.values["question"],
             theme=row.values["theme"],
             conclusion=row.values["conclusion"],
@@ -103,11 +103,4 @@ def drafts_of(rows: list[TopicRow]) -> tuple[TopicDraft, ...]:
 
 def _opinion(values: Values) -> OpinionDraft:
     tags: dict[str, Any] = {field: split_tags(values[field]) for field in TAG_FIELDS}
-    return OpinionDraft(id=_uuid(values["id"]), body=values["body"], gloss=values["gloss"], **tags)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return OpinionDraft(id=as_id(values["id"]), body=values["body"], gloss=values["gloss"], **tags)

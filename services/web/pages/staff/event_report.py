@@ -9,6 +9,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.staff import report_rows
 from services.web.pages.staff.events import REPORTABLE, known_event
 from services.web.pages.staff.report_rows import Photo
@@ -65,7 +66,7 @@ async def save(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Respo
                 body_easy=form.text("body_easy"),
                 photos=tuple(photo.draft() for photo in photos),
             ),
-            revision=int(form.text("revision") or 0),
+            revision=revision_of(form),
         )
     except Conflict as conflict:
         current = await known_event(ctx, event_id)

@@ -13,6 +13,7 @@ from services.web.days import PARTS
 from services.web.forms import Form, FormExpired, FormView, read_form, read_genuine_form
 from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key
+from services.web.pages.arguments import as_id, revision_of
 from services.web.pages.staff.event_conflict import TAKE, differences, form_of, take_stored
 from services.web.pages.staff.event_form import MOMENTS, EventInput, read_event, rows_of, values_of
 from services.web.pages.staff.event_rows import Rows, change_rows, read_rows
@@ -68,7 +69,7 @@ async def list_events(ctx: Ctx, page_number: FromQuery[int] = 1, done: FromQuery
 async def new_event(ctx: Ctx, copy: FromQuery[str] = "") -> Response[Any]:
     """With `copy` everything of another event but its days, its times and its flyer: most events come back every year."""
     fresh = {FORM_KEY: new_form_key()}
-    wanted = _uuid(copy)
+    wanted = as_id(copy)
     if wanted is None:
         return await _form_page(ctx, FormView(fresh | {"takes_registrations": "1", "party_limit": "1"}), Rows([]), None)
     source = await known_event(ctx, wanted)
@@ -126,7 +127,7 @@ async def _save(request: AnyRequest, ctx: Context, known: EventView | None) -> R
         if form.text(TAKE) and known is not None:
             return await _taken(ctx, form, typed, rows, known)
         rows = rows.without_empty()
-        given = read_event(form, rows, _uuid(str(typed.get("image_id", ""))))
+        given = read_event(form, rows, as_id(str(typed.get("image_id", ""))))
         read_by_somebody(kept)
         saved = await ctx.write(_write, form=form, given=given, actor=ctx.actor, known=known, made=made)
     except Conflict as conflict:
@@ -145,7 +146,7 @@ async def _taken(ctx: Context, form: Form, typed: dict[str, Any], rows: Rows, kn
     """One field as it is stored now; the others, and the comparison of those that still differ, stay."""
     typed, rows = take_stored(form, typed, rows, known)
     values = typed | rows.flat() | {"revision": known.revision}
-    given = read_event(form_of(typed, rows), rows.without_empty(), _uuid(str(typed.get("image_id", ""))))
+    given = read_event(form_of(typed, rows), rows.without_empty(), as_id(str(typed.get("image_id", ""))))
     return await _form_page(
         ctx, FormView(values), rows, known, conflict=True, taken=True, differing=differences(known, given)
     )
@@ -164,7 +165,7 @@ async def _write(
             await _update(session, given, actor, known, revision=FIRST_REVISION)
     else:
         event_id = known.id
-        revision, reason = int(form.text("revision") or 0), form.text("reason")
+        revision, reason = revision_of(form), form.text("reason")
         await _update(session, given, actor, known, revision=revision, reason=reason)
     if form.text("then") == "publish":
         await service.publish_event(session, actor=actor, event_id=event_id)
@@ -252,13 +253,6 @@ async def _form_page(
         reportable=known is not None and known.state in REPORTABLE and known.starts_at <= clock.now(),
         **values,
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [list_events, new_event, edit_event, create_event, save_event, publish_event, mark_held]

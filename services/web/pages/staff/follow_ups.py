@@ -12,7 +12,7 @@ from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.exporting import Listing, every, export_routes
 from services.web.forms import Form, FormExpired, FormView, read_form
-from services.web.pages.arguments import page_number
+from services.web.pages.arguments import as_id, page_number, revision_of
 from services.web.pages.staff.events import known_event
 from services.web.rendering import page
 from shared.content import queries as news
@@ -92,7 +92,9 @@ async def remove(request: AnyRequest, ctx: Ctx, follow_up_id: FromPath[UUID]) ->
     try:
         if not form.genuine:
             raise FormExpired
-        await ctx.write(service.remove_follow_up, actor=ctx.actor, follow_up_id=follow_up_id, revision=_revision(form))
+        await ctx.write(
+            service.remove_follow_up, actor=ctx.actor, follow_up_id=follow_up_id, revision=revision_of(form)
+        )
     except Refusal as refusal:
         return await _form_page(ctx, FormView(_values(found), refusal), event, found, status=409)
     return Redirect(f"/staff/events/{event.id}/discussion?done=removed", status_code=303)
@@ -110,7 +112,7 @@ async def _save(request: AnyRequest, ctx: Context, event: EventView, known: Desk
             event_id=event.id,
             draft=_draft(form),
             follow_up_id=known.id if known else None,
-            revision=_revision(form),
+            revision=revision_of(form),
         )
     except Conflict as conflict:
         current = await _known(ctx, known.id) if known else None
@@ -127,15 +129,15 @@ def _draft(form: Form) -> FollowUpDraft:
         raise Refusal("REQUIRED", "状態を選んでください。", "state")
     return FollowUpDraft(
         title=form.text("title"),
-        opinion_ids=tuple(given for text in form.texts("opinions") if (given := _uuid(text))),
+        opinion_ids=tuple(given for text in form.texts("opinions") if (given := as_id(text))),
         state=FollowUpState(state),
         responsible=form.text("responsible"),
         due_on=read_day(form, "due_on", "期限"),
         result=form.text("result"),
         note=form.text("note"),
         published=form.checked("published"),
-        linked_event_id=_uuid(form.text("linked_event_id")),
-        announcement_id=_uuid(form.text("announcement_id")),
+        linked_event_id=as_id(form.text("linked_event_id")),
+        announcement_id=as_id(form.text("announcement_id")),
     )
 
 
@@ -181,21 +183,9 @@ def _wanted(request: AnyRequest) -> dict[str, Any]:
     state = request.query_params.get("state", "")
     return {
         "state": FollowUpState(state) if state in list(FollowUpState) else None,
-        "event_id": _uuid(request.query_params.get("event", "")),
+        "event_id": as_id(request.query_params.get("event", "")),
         "overdue": request.query_params.get("overdue") == "1",
     }
-
-
-def _revision(form: Form) -> int:
-    text = form.text("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 HEADERS = (

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form, read_genuine_form
+from services.web.pages.arguments import as_id
 from services.web.pages.public import join_form
 from services.web.pages.public.join_form import Choices, Values
 from services.web.pages.staff.applications import show_item
@@ -142,7 +143,7 @@ async def _enter(ctx: Context, form: Form, values: Values) -> UUID:
         join_form.details_of(values),
         channel=channel,
         received_on=received_on or clock.today(),
-        scan_id=_uuid(values["scan_id"]),
+        scan_id=as_id(values["scan_id"]),
         actor=ctx.actor,
         idempotency_key=values["key"],
     )
@@ -211,13 +212,6 @@ async def _form(ctx: Context, values: Values, refusal: Refusal | None = None, *,
         readings=readings,
         channels=[(channel, CHANNELS[channel]) for channel in intake.BY_HAND],
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [new_application, enter_application, show_entered, look, add_scan, show_scan]

@@ -8,7 +8,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormExpired, FormView, read_form, read_genuine_form
-from services.web.pages import registration_form
+from services.web.pages.arguments import revision_of
 from services.web.rendering import page
 from shared.events.registrations import wording
 from shared.events.registrations.wording import EXAMPLE, OCCASIONS, PLACEHOLDERS, LetterKind, Wording
@@ -35,7 +35,7 @@ async def edit_wording(ctx: Ctx, kind: FromPath[str]) -> Response[Any]:
 async def save_wording(request: AnyRequest, ctx: Ctx, kind: FromPath[str]) -> Response[Any]:
     form, stored = await read_form(request, ctx), await _stored(ctx, kind)
     given = {"subject": form.text("subject"), "body": form.text("body"), "revision": form.text("revision")}
-    revision = registration_form.revision_of(form)
+    revision = revision_of(form)
     try:
         if not form.genuine:
             raise FormExpired

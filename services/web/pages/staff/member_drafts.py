@@ -9,7 +9,7 @@ from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
 from services.web.forms import FormView, read_genuine_form
-from services.web.pages.arguments import page_number
+from services.web.pages.arguments import page_number, revision_of
 from services.web.rendering import page
 from shared.content import queries as content
 from shared.events import proposal_queries, proposals, queries, words
@@ -50,7 +50,7 @@ async def show_proposal(ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
 @post("/staff/proposals/{item_id:uuid}/release", policy=Permission.ANNOUNCEMENT_WRITE)
 async def release(request: AnyRequest, ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
     form = await read_genuine_form(request, ctx)
-    known, revision = await _known(ctx, item_id), _number(form.text("revision"))
+    known, revision = await _known(ctx, item_id), revision_of(form)
     try:
         await ctx.write(proposals.release, known.kind, item_id, actor=ctx.actor, revision=revision)
     except Refusal as refusal:
@@ -61,7 +61,7 @@ async def release(request: AnyRequest, ctx: Ctx, item_id: FromPath[UUID]) -> Res
 @post("/staff/proposals/{item_id:uuid}/return", policy=Permission.ANNOUNCEMENT_WRITE)
 async def send_back(request: AnyRequest, ctx: Ctx, item_id: FromPath[UUID]) -> Response[Any]:
     form = await read_genuine_form(request, ctx)
-    known, revision = await _known(ctx, item_id), _number(form.text("revision"))
+    known, revision = await _known(ctx, item_id), revision_of(form)
     message = form.text("message")
     try:
         await ctx.write(proposals.send_back, known.kind, item_id, actor=ctx.actor, revision=revision, message=message)
@@ -76,10 +76,6 @@ async def _known(ctx: Context, item_id: UUID) -> ProposalView:
     if found is None or found.stage is Stage.DRAFT:
         raise NotFound
     return found
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _status(refusal: Refusal) -> int:

@@ -12,7 +12,7 @@ from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.pages import name_use_form
-from services.web.pages.arguments import id_of, page_number
+from services.web.pages.arguments import id_of, page_number, revision_of
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
 from shared.identity.policy import Permission
@@ -57,7 +57,7 @@ async def show_request(ctx: Ctx, request_id: FromPath[UUID]) -> Response[Any]:
 @post("/staff/name-use/{request_id:uuid}/take-up", policy=_DECIDE)
 async def take_up(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) -> Response[Any]:
     async def step(form: Form) -> None:
-        await ctx.write(service.take_up, request_id, actor=ctx.actor, revision=_revision(form))
+        await ctx.write(service.take_up, request_id, actor=ctx.actor, revision=revision_of(form))
 
     return await _decide(request, ctx, request_id, step)
 
@@ -76,7 +76,7 @@ async def approve(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) -> 
             allowed_until=read_day(form, "allowed_until", "期間の終わり"),
             conditions=form.text("conditions"),
             actor=ctx.actor,
-            revision=_revision(form),
+            revision=revision_of(form),
         )
 
     return await _decide(request, ctx, request_id, step)
@@ -86,7 +86,7 @@ async def approve(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) -> 
 async def refuse(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) -> Response[Any]:
     async def step(form: Form) -> None:
         message = form.text("message")
-        await ctx.write(service.refuse, request_id, message=message, actor=ctx.actor, revision=_revision(form))
+        await ctx.write(service.refuse, request_id, message=message, actor=ctx.actor, revision=revision_of(form))
 
     return await _decide(request, ctx, request_id, step)
 
@@ -126,12 +126,6 @@ async def _decide(
         status = 409 if isinstance(refusal, Conflict) else 422
         return await show_item(ctx, request_id, FormView(form.values(), refusal), status=status)
     return Redirect(f"/staff/name-use/{request_id}", status_code=303)
-
-
-def _revision(form: Form) -> int:
-    """A decision names what it was made on; one that names nothing readable was made on nothing."""
-    text = form.text("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def show_item(ctx: Context, request_id: UUID, view: FormView | None, *, status: int = 200) -> Response[Any]:

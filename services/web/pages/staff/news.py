@@ -12,6 +12,7 @@ from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form, read_genuine_form
 from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
+from services.web.pages.arguments import as_id, revision_of
 from services.web.pages.staff.uploads import keep_upload
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
@@ -105,7 +106,7 @@ async def _write(
 ) -> str:
     """Create or edit, and publish at once when that button was pressed: both or neither. Returns the id."""
     texts: dict[str, Any] = {name: str(typed.get(name, "")) for name in TEXTS}
-    texts["image_id"] = _uuid(str(typed.get("image_id", "")))
+    texts["image_id"] = as_id(str(typed.get("image_id", "")))
 
     async def effect() -> dict[str, Any]:
         if known is None:
@@ -115,7 +116,7 @@ async def _write(
                 session,
                 actor=actor,
                 announcement_id=known.id,
-                revision=int(form.text("revision") or 0),
+                revision=revision_of(form),
                 event_id=known.event_id,
                 **texts,
             )
@@ -163,13 +164,6 @@ async def _form_page(
         states=STATES,
         **values,
     )
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [list_news, new_news, edit_news, create_news, save_news, publish_news, withdraw_news]

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Response
 
 from services.web.context import Context, Ctx
-from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.forms import FormExpired, FormView, read_form
 from services.web.pages import notice_form
-from services.web.pages.arguments import page_number
+from services.web.pages.arguments import page_number, revision_of
 from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
@@ -98,19 +98,13 @@ async def _decide(
     try:
         if not form.genuine:
             raise FormExpired
-        await ctx.write(verb, notice_id, actor=ctx.actor, revision=_revision(form), **more)
+        await ctx.write(verb, notice_id, actor=ctx.actor, revision=revision_of(form), **more)
     except (NotFound, Forbidden):
         raise
     except Refusal as refusal:
         conflict = isinstance(refusal, Conflict)
         return await item(ctx, notice_id, FormView(form.values(), refusal), status=409 if conflict else 422)
     return Redirect(f"/staff/notices/{place}/{notice_id}", status_code=303)
-
-
-def _revision(form: Form) -> int:
-    """A decision names what it was made on; one that names nothing readable was made on nothing."""
-    text = form.text("revision")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 async def _change(ctx: Context, notice_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:

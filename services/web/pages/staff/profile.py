@@ -9,6 +9,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.staff.profile_lists import LISTS
 from services.web.rendering import page
 from shared.identity.policy import Permission
@@ -49,7 +50,7 @@ async def save_profile(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     try:
         if not form.genuine:
             raise FormExpired
-        revision = int(form.text("revision") or 0)
+        revision = revision_of(form)
         await ctx.write(service.edit_profile, actor=ctx.actor, revision=revision, changes=_changes(form))
     except Conflict as conflict:
         stored = _values(await ctx.profile())

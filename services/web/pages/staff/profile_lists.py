@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.staff.event_rows import change_list
 from services.web.rendering import page
 from shared.identity.policy import Actor, Permission
@@ -72,7 +73,7 @@ async def show_list(ctx: Ctx, name: FromPath[str], done: FromQuery[str] = "") ->
 async def save_list(request: AnyRequest, ctx: Ctx, name: FromPath[str]) -> Response[Any]:
     listed = _list(name)
     form = await read_form(request, ctx)
-    rows, revision = _read(form, listed), int(form.text("revision") or 0)
+    rows, revision = _read(form, listed), revision_of(form)
     try:
         if not form.genuine:
             raise FormExpired

@@ -13,6 +13,7 @@ from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.once import once_per_form
 from services.web.pages import registration_form
+from services.web.pages.arguments import revision_of
 from services.web.pages.registration_form import Values
 from services.web.pages.staff.events import known_event
 from services.web.pages.staff.registrations import PRIVATE
@@ -91,7 +92,7 @@ async def change(request: AnyRequest, ctx: Ctx, registration_id: FromPath[UUID])
             actor=ctx.actor,
             registration_id=known.id,
             draft=draft,
-            revision=registration_form.revision_of(form),
+            revision=revision_of(form),
         )
     except Conflict as conflict:
         fresh = await ctx.read(queries.registration, registration_id)

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form, read_genuine_form
+from services.web.pages.arguments import as_id, revision_of
 from services.web.pages.staff.applications import show_item
 from services.web.rendering import page
 from shared.identity.policy import Permission
@@ -101,7 +102,7 @@ async def _approve(ctx: Context, line: ApplicationLine, form: Form, effective_on
             line.id,
             effective_on=effective_on,
             findings=findings,
-            revision=_revision(form, line.id),
+            revision=revision_of(form, f"revision_{line.id}"),
             actor=ctx.actor,
         )
     except Refusal as refusal:
@@ -129,7 +130,7 @@ def _holds_for_all(criterion: CriterionView, ticked: list[str]) -> bool:
 
 
 async def _lines(ctx: Context, form: Form) -> list[ApplicationLine]:
-    chosen = [each for each in map(_uuid, form.texts("chosen")[:MOST]) if each]
+    chosen = [each for each in map(as_id, form.texts("chosen")[:MOST]) if each]
     if not chosen:
         return []
     return (await ctx.read(application_queries.applications, ids=chosen, first=MOST)).items
@@ -176,19 +177,6 @@ async def _finding(ctx: Context, form: Form, check: CheckView) -> Finding:
         recommender_id=found[0].id if found else None,
         happened_on=read_day(form, f"on_{check.slug}", check.name),
     )
-
-
-def _revision(form: Form, application_id: UUID) -> int:
-    """As the preview showed it: what has changed since is not approved unseen."""
-    text = form.text(f"revision_{application_id}")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 ROUTES = [record_checks, no_batch, preview_batch, approve_batch]

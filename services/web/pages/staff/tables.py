@@ -10,7 +10,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.documents import document
 from services.web.forms import Form, FormView, read_form, read_genuine_form
-from services.web.pages.arguments import id_of
+from services.web.pages.arguments import id_of, number_of
 from services.web.pages.staff.check_in import has_hall
 from services.web.pages.staff.events import known_event
 from services.web.rendering import page
@@ -61,12 +61,12 @@ async def _change(ctx: Context, event_id: UUID, form: Form) -> str:
             actor=ctx.actor,
             event_id=event_id,
             registration_id=id_of(who),
-            ordinal=_number(ordinal, -1),
-            table_number=_number(form.text("table_number")),
+            ordinal=number_of(ordinal, -1),
+            table_number=number_of(form.text("table_number")),
         )
         return "moved"
     basis = Basis.CONFIRMED if form.text("basis") == Basis.CONFIRMED else Basis.PRESENT
-    await ctx.write(tables.compose, actor=ctx.actor, event_id=event_id, size=_number(form.text("size")), basis=basis)
+    await ctx.write(tables.compose, actor=ctx.actor, event_id=event_id, size=number_of(form.text("size")), basis=basis)
     return "composed"
 
 
@@ -80,10 +80,6 @@ async def print_tables(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
         raise NotFound("まだ班分けをしていません。")
     pdf = await render_tables(profile, event, plan)
     return document(pdf, name="班分け.pdf", plain_name="tables.pdf", private=True)
-
-
-def _number(text: str, otherwise: int = 0) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else otherwise
 
 
 async def _page(
