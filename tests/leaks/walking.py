@@ -14,7 +14,9 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
+    is_list_type,
     is_required_argument,
     is_required_input_field,
 )
@@ -24,6 +26,8 @@ from litestar.routes import HTTPRoute
 from shared.identity.policy import Permission
 
 DEEPEST = 6
+#: What a required input is given.
+FILLED = {"ID": "何か", "String": "何か", "Int": 1, "Date": "2026-01-12", "DateTime": "2027-01-12T10:00:00+09:00"}
 #: Parameters that are no ids.
 WORDS = {"size": ["original"], "version": ["1"], "path": ["no/such/page"], "file_path": ["css/base.css"]}
 
@@ -91,11 +95,13 @@ def mutations(schema: GraphQLSchema) -> Iterator[Mutation]:
 
 
 def _anything(part: GraphQLInputField) -> Any:
+    if is_list_type(get_nullable_type(part.type)):
+        return []
     kind = get_named_type(part.type)
     if isinstance(kind, GraphQLEnumType):
         return next(iter(kind.values))
-    assert kind.name in ("ID", "String", "DateTime"), "a new kind of required input: teach the walk to fill it"
-    return "2027-01-12T10:00:00+09:00" if kind.name == "DateTime" else "何か"
+    assert kind.name in FILLED, "a new kind of required input: teach the walk to fill it"
+    return FILLED[kind.name]
 
 
 def selection(field: GraphQLField, *, public_only: bool, depth: int = 0, above: tuple[str, ...] = ()) -> str:

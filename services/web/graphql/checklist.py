@@ -67,7 +67,7 @@ ChecklistResult = Annotated[Checklist | Problem, strawberry.union("ChecklistResu
 
 @strawberry.type
 class ChecklistQueries:
-    @strawberry.field(graphql_type=Checklist, metadata=needs(_READ))
+    @strawberry.field(graphql_type=Checklist, metadata=needs(_READ), description="審査の基準と手順")
     async def checklist(self, info: Info) -> ChecklistView:
         return await info.context.read(_whole)
 

@@ -12,16 +12,22 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.field import StrawberryField
 
+from services.web.graphql.access_log import AccessLogQueries
 from services.web.graphql.affiliates import AffiliateQueries
 from services.web.graphql.announcements import AnnouncementMutations, AnnouncementQueries
 from services.web.graphql.applications import ApplicationMutations, ApplicationQueries
 from services.web.graphql.attendance import AttendanceMutations
 from services.web.graphql.checklist import ChecklistMutations, ChecklistQueries
+from services.web.graphql.confirmations import ConfirmationMutations
 from services.web.graphql.event_reports import EventReportMutations
 from services.web.graphql.events import EventMutations, EventQueries
+from services.web.graphql.gains import GainsQueries
+from services.web.graphql.invitations import InvitationMutations, InvitationQueries
 from services.web.graphql.ledger import LedgerQueries
+from services.web.graphql.member_drafts import MemberDraftMutations, MemberDraftQueries
 from services.web.graphql.name_use import NameUseMutations, NameUseQueries
 from services.web.graphql.notices import NoticeMutations, NoticeQueries
+from services.web.graphql.notifications import NotificationMutations, NotificationQueries
 from services.web.graphql.organisations import OrganisationQueries
 from services.web.graphql.pledges import PledgeMutations, PledgeQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
@@ -31,6 +37,7 @@ from services.web.graphql.screening import ScreeningMutations
 from services.web.graphql.search import SearchQueries
 from services.web.graphql.tenants import TenantQueries
 from services.web.graphql.types import SCALARS
+from services.web.graphql.umbrellas import UmbrellaMutations, UmbrellaQueries
 from services.web.graphql.viewer import ViewerQueries
 from shared.identity.policy import Permission
 from shared.kit.refusals import Forbidden, Refusal
@@ -54,8 +61,14 @@ Query = merge_types(
         ChecklistQueries,
         NoticeQueries,
         NameUseQueries,
+        NotificationQueries,
         PledgeQueries,
         RegistrationQueries,
+        UmbrellaQueries,
+        InvitationQueries,
+        MemberDraftQueries,
+        GainsQueries,
+        AccessLogQueries,
     ),
 )
 Mutation = merge_types(
@@ -66,12 +79,17 @@ Mutation = merge_types(
         ChecklistMutations,
         NoticeMutations,
         NameUseMutations,
+        NotificationMutations,
         PledgeMutations,
         AnnouncementMutations,
         EventMutations,
         EventReportMutations,
         RegistrationMutations,
         AttendanceMutations,
+        UmbrellaMutations,
+        ConfirmationMutations,
+        InvitationMutations,
+        MemberDraftMutations,
     ),
 )
 Resolve = Callable[..., Any]
