@@ -27,7 +27,7 @@ _JAPAN_SINCE = datetime(1952, 1, 1)  # noqa: DTZ001
 
 def calendar_of(events: Iterable[EventView], *, name: str, base_url: str) -> bytes:
     """A whole calendar to subscribe to. `name` is what it is called, `base_url` that of the tenant."""
-    calendar = _empty("PUBLISH")
+    calendar = _empty()
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", "Asia/Tokyo")
@@ -36,29 +36,33 @@ def calendar_of(events: Iterable[EventView], *, name: str, base_url: str) -> byt
     calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(_REFRESH))
     for event in events:
-        calendar.add_component(_component(event, base_url))
+        calendar.add_component(_component(event, base_url, stamped=event.updated_at))
     return _written(calendar)
 
 
-def calendar_file(event: EventView, *, base_url: str, withdrawn: bool = False) -> bytes:
+def calendar_file(event: EventView, *, base_url: str, withdrawn: bool = False, withdrawals: int = 0) -> bytes:
     """One event, to save or to send with a letter (`FILE_NAME`, `MEDIA_TYPE`).
 
-    With `withdrawn` it takes the entry out of the calendar of somebody who does not come any more.
+    With `withdrawn` it takes the entry out of the calendar of somebody who does not come any more. `withdrawals` is how often
+    this person has given up a place at the event, this time included: each raises SEQUENCE (RFC 5546, 2.1.4), and who comes
+    back has the number of the last one with a later DTSTAMP, by which calendars see what is newer.
     """
     calendar = _empty("CANCEL" if withdrawn else "PUBLISH")
-    component = _component(event, base_url)
+    component = _component(event, base_url, stamped=clock.now(), withdrawals=withdrawals)
     if withdrawn:
         component["status"] = vText("CANCELLED")
     calendar.add_component(component)
     return _written(calendar)
 
 
-def _empty(method: str) -> Calendar:
+def _empty(method: str | None = None) -> Calendar:
+    """What is subscribed to is no message, so it has no method."""
     calendar = Calendar()
     calendar.add("prodid", "-//Tsunagari//tsunagari//JA")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    if method:
+        calendar.add("method", method)
     calendar.add_component(_japan())
     return calendar
 
@@ -81,13 +85,14 @@ def _written(calendar: Calendar) -> bytes:
     return content
 
 
-def _component(view: EventView, base_url: str) -> Event:
+def _component(view: EventView, base_url: str, *, stamped: datetime, withdrawals: int = 0) -> Event:
+    """`stamped`: with a method when the file was made, without one when the event was changed last (RFC 5545, 3.8.7.2)."""
     event = Event()
     event.add("uid", f"{view.id}@tsunagari")
-    event.add("dtstamp", view.updated_at)
+    event.add("dtstamp", stamped)
     event.add("last-modified", view.updated_at)
     event.add("created", view.created_at)
-    event.add("sequence", view.sequence)
+    event.add("sequence", view.sequence + withdrawals)
     event.add("status", _STATUS.get(view.state, "CONFIRMED"))
     event.add("transp", "TRANSPARENT" if view.all_day or view.state in _STATUS else "OPAQUE")
     event.add("summary", _TITLE_MARKS.get(view.state, "") + view.title)

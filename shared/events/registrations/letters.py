@@ -3,7 +3,7 @@
 Nothing is written about what is over already, or to whom it does not concern any more; each letter goes once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
@@ -125,8 +125,10 @@ async def tell_everybody(session: AsyncSession, fact: NewsForRegistrants, letter
         first=AT_ONCE,
     )
     wording, not_before = await wording_of(session, kind), await _not_before(session, event, kind, was=fact.was)
+    withdrawals = await registrations.withdrawals(session, [each.id for each in people])
     for person in people:
-        await _write(letters, event, person, wording, cause=fact.cause, news=fact, not_before=not_before)
+        entry = _calendar(event, person, kind, letters.sender.base_url, withdrawals.get(person.id, 0))
+        await _write(letters, event, person, wording, entry, cause=fact.cause, news=fact, not_before=not_before)
     if len(people) == AT_ONCE:
         await _go_on(session, msgspec.structs.replace(fact, after=people[-1].number))
 
@@ -158,7 +160,9 @@ async def _tell(
     if event is None or not await _concerns(session, event, person, kind):
         return
     wording, not_before = await wording_of(session, kind), await _not_before(session, event, kind)
-    await _write(letters, event, person, wording, cause=cause, not_before=not_before)
+    withdrawals = await registrations.withdrawals(session, [person.id])
+    entry = _calendar(event, person, kind, letters.sender.base_url, withdrawals.get(person.id, 0))
+    await _write(letters, event, person, wording, entry, cause=cause, not_before=not_before)
 
 
 async def _concerns(session: AsyncSession, event: EventView, person: RegistrationView, kind: LetterKind) -> bool:
@@ -184,6 +188,7 @@ async def _write(
     event: EventView,
     person: RegistrationView,
     wording: Wording,
+    attachments: Sequence[Attachment],
     *,
     cause: str,
     not_before: datetime | None,
@@ -204,7 +209,7 @@ async def _write(
         values={"subject": fill(wording.subject, values), "text": fill(wording.body, values)},
         not_before=not_before,
         worthless_after=None if undated or wording.kind is LetterKind.THANKS else _true_until(event, wording.kind),
-        attachments=_calendar(event, person, wording.kind, letters.sender.base_url),
+        attachments=attachments,
     )
 
 
@@ -226,12 +231,14 @@ def values_of(event: EventView, person: RegistrationView, base_url: str, *, chan
     }
 
 
-def _calendar(event: EventView, person: RegistrationView, kind: LetterKind, base_url: str) -> list[Attachment]:
+def _calendar(
+    event: EventView, person: RegistrationView, kind: LetterKind, base_url: str, withdrawals: int
+) -> list[Attachment]:
     gone = kind in (LetterKind.CANCELLED, LetterKind.EVENT_CANCELLED)
     if not gone and (kind not in _ENTERED or person.status is not CONFIRMED):
         return []
-    entry = calendar.calendar_file(event, base_url=base_url, withdrawn=gone).decode()
-    return [Attachment(calendar.FILE_NAME, calendar.MEDIA_TYPE, entry)]
+    entry = calendar.calendar_file(event, base_url=base_url, withdrawn=gone, withdrawals=withdrawals)
+    return [Attachment(calendar.FILE_NAME, calendar.MEDIA_TYPE, entry.decode())]
 
 
 def _true_until(event: EventView, kind: LetterKind) -> datetime:

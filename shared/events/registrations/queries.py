@@ -6,12 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, bindparam, exists, select, text
+from sqlalchemy import ARRAY, Boolean, DateTime, Integer, Text, Uuid, and_, bindparam, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from shared.events.attendance.models import CheckIn
 from shared.events.registrations.facts import RegistrationChanged
-from shared.events.registrations.models import Attendance, RegistrationChannel, RegistrationStatus
+from shared.events.registrations.models import Attendance, Registration, RegistrationChannel, RegistrationStatus
 from shared.kit.database.session import tenant_of
 from shared.kit.outbox import OutboxRow
 from shared.kit.refusals import NotFound
@@ -190,6 +191,20 @@ async def to_be_told(
 
 async def checked_in(session: AsyncSession, registration_id: UUID) -> bool:
     return bool(await session.scalar(select(exists().where(CheckIn.registration_id == registration_id))))
+
+
+async def withdrawals(session: AsyncSession, registration_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How often the person of each has cancelled at its event, this registration included; who never did is not named."""
+    gone = aliased(Registration)
+    same = and_(
+        gone.tenant_id == Registration.tenant_id,
+        gone.event_id == Registration.event_id,
+        gone.person_key == Registration.person_key,
+        gone.status == RegistrationStatus.CANCELLED,
+    )
+    statement = select(Registration.id, func.count()).join(gone, same).where(Registration.id.in_(registration_ids))
+    rows = await session.execute(statement.group_by(Registration.id))
+    return {row[0]: row[1] for row in rows}
 
 
 async def changed_since(session: AsyncSession, registration_id: UUID, revision: int) -> bool:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from icalendar import Calendar
 
 from shared.events import queries, service
@@ -95,7 +96,22 @@ async def test_every_public_change_raises_the_sequence(web_database: Database, t
     stamps = [entry["last-modified"].dt for entry in entries]
     assert stamps == sorted(stamps)
     assert {stamp.utcoffset() for stamp in stamps} == {timedelta(0)}
-    assert [entry["dtstamp"].dt for entry in entries] == stamps
+
+
+async def test_a_file_says_when_it_was_made_and_the_feed_when_the_event_was_changed(
+    web_database: Database, tenant: Tenant
+) -> None:
+    """RFC 5545, 3.8.7.2: with a method the one, without the other."""
+    view = await read(web_database, tenant, await seminar(web_database, tenant))
+    later = (clock.now() + HOUR).replace(microsecond=0)
+    with time_machine.travel(later, tick=False):
+        files = [
+            calendar_file(view, base_url="https://one.example.jp"),
+            calendar_of([view], name="会の行事", base_url="https://one.example.jp"),
+        ]
+    read_back: list[Any] = [Calendar.from_ical(each) for each in files]
+    told = [(each.get("method"), each.walk("VEVENT")[0]["dtstamp"].dt) for each in read_back]
+    assert told == [("PUBLISH", later), (None, view.updated_at.replace(microsecond=0))]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +182,7 @@ async def test_files_keep_the_rules_of_the_standard(web_database: Database, tena
 
 
 def check_by_the_standard(calendar: Any) -> None:
-    assert (calendar["version"], calendar["prodid"] != "", calendar["method"]) == ("2.0", True, "PUBLISH")
+    assert (calendar["version"], calendar["prodid"] != "") == ("2.0", True)
     zones = {str(zone["tzid"]) for zone in calendar.walk("VTIMEZONE")}
     for entry in calendar.walk("VEVENT"):
         assert entry.errors == []

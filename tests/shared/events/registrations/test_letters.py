@@ -92,6 +92,32 @@ async def test_a_confirmation_carries_the_link_and_a_calendar_entry_that_a_cance
     assert _attached(files[-1]) == ["event.ics"]
 
 
+async def test_each_calendar_file_of_a_person_is_newer_than_the_one_before(
+    settings: Settings, worker_database: Database
+) -> None:
+    """RFC 5546, 2.1.4 and 2.1.5: a withdrawal has a higher SEQUENCE; of equal ones the later DTSTAMP wins."""
+    tenant = await make_tenant(worker_database)
+    event = await make_event(worker_database, tenant)
+    files: list[Any] = []
+    for hours in range(0, 6, 2):
+        with time_machine.travel(clock.now() + timedelta(hours=hours), tick=True):
+            registration = await make_registration(worker_database, tenant, event.id, email="a@example.jp")
+            files += map(_entry, await settle(settings, tenant))
+        with time_machine.travel(clock.now() + timedelta(hours=hours + 1), tick=True):
+            await _cancel(worker_database, tenant, registration)
+            files += map(_entry, await settle(settings, tenant))
+    assert [(each["STATUS"], each["SEQUENCE"]) for each in files] == [
+        ("CONFIRMED", 0),
+        ("CANCELLED", 1),
+        ("CONFIRMED", 1),
+        ("CANCELLED", 2),
+        ("CONFIRMED", 2),
+        ("CANCELLED", 3),
+    ]
+    stamps = [each["DTSTAMP"].dt for each in files]
+    assert stamps == sorted(set(stamps))
+
+
 def _entry(letter: Letter) -> icalendar.Component:
     calendar = icalendar.Calendar.from_ical(letter.attachments[0]["text"])
     return calendar.walk("VEVENT")[0]
