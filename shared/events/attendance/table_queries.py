@@ -34,6 +34,11 @@ class TableGuest(msgspec.Struct, frozen=True, kw_only=True):
     places: list[PlaceView]
 
     @property
+    def seated(self) -> list[PlaceView]:
+        """Without the places of those who no longer come along: a party may have become smaller since."""
+        return [place for place in self.places if place.ordinal < self.party_size]
+
+    @property
     def organisation(self) -> str:
         """People without one are of their own party."""
         return str(self.organisation_id or fold(self.organisation_name or "") or self.id)
@@ -83,7 +88,7 @@ class TablePlan(msgspec.Struct, frozen=True):
     def groups(self) -> list[SeatGroup]:
         tables: dict[int, list[Sitting]] = {}
         for guest in self.guests:
-            for place in guest.places:
+            for place in guest.seated:
                 tables.setdefault(place.table_number, []).append(_sitting(guest, place.ordinal))
         return [SeatGroup(number, tables[number]) for number in sorted(tables)]
 
@@ -92,7 +97,7 @@ class TablePlan(msgspec.Struct, frozen=True):
         """The people as they are seated, to be measured."""
         found: Tables = {}
         for guest in self.guests:
-            for place in guest.places:
+            for place in guest.seated:
                 person = Person((str(guest.id), place.ordinal), guest.organisation, tuple(guest.fields))
                 found.setdefault(place.table_number, []).append(person)
         return dict(sorted(found.items()))
@@ -115,7 +120,7 @@ class TablePlan(msgspec.Struct, frozen=True):
     @property
     def without_table(self) -> int:
         """Who came and sits nowhere."""
-        seated = {(str(guest.id), place.ordinal) for guest in self.guests for place in guest.places}
+        seated = {(str(guest.id), place.ordinal) for guest in self.guests for place in guest.seated}
         return sum(person.key not in seated for person in self.people(Basis.PRESENT))
 
     @property
@@ -151,7 +156,9 @@ _PLAN = text(
     """
 ).bindparams(bindparam("event", type_=Uuid))
 _OF_REGISTRATION = text(
-    "SELECT DISTINCT p.table_number FROM seat p WHERE p.registration_id = :registration ORDER BY 1"
+    "SELECT DISTINCT p.table_number FROM seat p JOIN registration r"
+    " ON r.tenant_id = p.tenant_id AND r.id = p.registration_id AND r.status = 'CONFIRMED' AND p.ordinal < r.party_size"
+    " WHERE p.registration_id = :registration ORDER BY 1"
 ).bindparams(bindparam("registration", type_=Uuid))
 
 

@@ -11,12 +11,14 @@ import pytest
 
 from shared.events.attendance import certificate_queries, certificates, check_in
 from shared.events.attendance.certificate_paper import Press, grouped
-from shared.events.models import Event
+from shared.events.models import Event, EventState
+from shared.events.registrations.companions import name_companions
 from shared.events.registrations.models import Registration
 from shared.events.registrations.retention import forget_registrants
+from shared.identity.policy import ANONYMOUS
 from shared.kit import clock
 from shared.kit.database.session import Database
-from shared.kit.refusals import Conflict, Refusal
+from shared.kit.refusals import Conflict, Forbidden, Refusal
 from shared.tenants.models import Tenant
 from shared.tenants.queries import profile
 from tests.factories.event_days import RULE
@@ -245,6 +247,37 @@ async def test_no_certificate_is_issued_of_a_check_in_that_is_undone_meanwhile(
         made, undone = await asyncio.gather(issue(worker_database, tenant, event.id), undoing, return_exceptions=True)
         assert isinstance(made, list)
         assert isinstance(undone, Conflict) == bool(made)
+
+
+async def test_a_party_whose_companions_have_certificates_is_not_counted_smaller(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    group = await make_guest(worker_database, tenant, event, party_size=2, companions="二人目 花")
+    _, second = await issue(worker_database, tenant, event.id)
+    who = {"event_id": event.id, "registration_id": group.id}
+    with pytest.raises(Conflict):
+        await do(worker_database, tenant, check_in.set_present, **who, present=1)
+    await do(worker_database, tenant, certificates.revoke, certificate_id=second.id, reason="来ていない")
+    await do(worker_database, tenant, check_in.set_present, **who, present=1)
+
+
+async def test_the_secretariat_alone_writes_companions_names_after_the_event_and_they_get_certificates(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    group = await make_guest(worker_database, tenant, event, name="代表 一", party_size=3)
+    assert [each.name for each in await issue(worker_database, tenant, event.id)] == ["代表 一"]
+    async with worker_database.write(tenant.id) as session:
+        held = await session.get_one(Event, (tenant.id, event.id))
+        held.starts_at = held.ends_at = clock.now() - timedelta(days=2)
+        held.state = EventState.HELD
+    with pytest.raises(Forbidden):
+        async with worker_database.write(tenant.id) as session:
+            await name_companions(session, actor=ANONYMOUS, registration_id=group.id, companions="二人目 花")
+    with pytest.raises(Refusal) as refused:
+        await do(worker_database, tenant, name_companions, registration_id=group.id, companions="二\n三\n四")
+    assert refused.value.code == "TOO_MANY"
+    await do(worker_database, tenant, name_companions, registration_id=group.id, companions="二人目 花\n三人目 月")
+    assert [each.name for each in await issue(worker_database, tenant, event.id)] == ["二人目 花", "三人目 月"]
 
 
 async def test_a_rule_is_not_dropped_while_certificates_are_issued_by_it(

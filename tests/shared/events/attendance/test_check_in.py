@@ -103,6 +103,34 @@ async def test_of_two_offline_scans_the_earlier_one_counts_whichever_arrives_fir
     assert (row.again_at, row.again_place) == (at + timedelta(minutes=5), "西口")
 
 
+@pytest.mark.parametrize("early_first", [True, False])
+async def test_of_two_offline_scans_of_a_group_the_earlier_one_says_how_many_came(
+    worker_database: Database, tenant: Tenant, early_first: bool
+) -> None:
+    event = await make_event(worker_database, tenant, party_limit=5)
+    group = await make_registration(worker_database, tenant, event.id, party_size=4)
+    at = clock.now() - timedelta(minutes=30)
+    scans = [("a", at, 2), ("b", at + timedelta(minutes=5), 3)]
+    for name, moment, present in scans if early_first else scans[::-1]:
+        await scan_of(worker_database, tenant, event.id, group.code, id=name, at=moment, present=present)
+    [row] = await _all(worker_database, tenant)
+    assert (row.scan_id, row.present) == ("a", 2)
+
+
+async def test_a_number_that_somebody_has_counted_stands_whatever_a_tablet_sends_later(
+    worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event(worker_database, tenant, party_limit=5)
+    group = await make_registration(worker_database, tenant, event.id, party_size=3)
+    await scan_of(worker_database, tenant, event.id, group.code)
+    who = {"event_id": event.id, "registration_id": group.id}
+    await do(worker_database, tenant, check_in.set_present, **who, present=2)
+    early = clock.now() - timedelta(minutes=30)
+    await scan_of(worker_database, tenant, event.id, group.code, id="a", at=early)
+    [row] = await _all(worker_database, tenant)
+    assert (row.checked_in_at, row.present, row.counted_by) == (early, 2, SECRETARIAT.name)
+
+
 async def test_a_tablets_clock_is_believed_neither_for_tomorrow_nor_for_last_month(
     worker_database: Database, tenant: Tenant
 ) -> None:

@@ -2,16 +2,22 @@
 
 import asyncio
 
+import pypdfium2
 import pytest
 
 from shared.events.attendance import check_in, tables
 from shared.events.attendance.check_in import Scan
 from shared.events.attendance.models import Basis
+from shared.events.attendance.table_paper import render_tables
 from shared.events.attendance.table_queries import TablePlan, plan, tables_of
 from shared.events.models import Event
+from shared.events.queries import event as whole_event
+from shared.events.registrations import service
+from shared.events.registrations.drafts import RegistrationDraft
 from shared.kit.database.session import Database
 from shared.kit.refusals import Conflict, NotFound, Refusal
 from shared.tenants.models import Tenant
+from shared.tenants.queries import profile
 from tests.factories.members import make_member, make_platform
 from tests.factories.registrations import make_registration
 from tests.shared.events.attendance.coming import do, make_event_of_today, make_guest
@@ -47,6 +53,28 @@ async def test_a_party_is_spread_and_its_people_are_called_by_their_names(
     assert {"代表 一", "二人目 花", "代表 一さんのお連れ 2"} <= names
     async with worker_database.read(tenant.id) as session:
         assert await tables_of(session, group.id) == [1, 2]
+
+
+async def test_a_party_that_became_smaller_keeps_no_places_on_the_page_on_paper_or_for_itself(
+    worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    group = await make_registration(worker_database, tenant, event.id, name="代表 一", party_size=3)
+    await make_registration(worker_database, tenant, event.id, name="一人 二")
+    await do(worker_database, tenant, tables.compose, event_id=event.id, size=2, basis=Basis.CONFIRMED)
+    kept = {name: getattr(group, name) for name in RegistrationDraft.__struct_fields__}
+    draft = RegistrationDraft(**kept | {"party_size": 1})
+    await do(worker_database, tenant, service.change, registration_id=group.id, draft=draft)
+    known = await _plan(worker_database, tenant, event)
+    assert sorted(person.name for each in known.groups for person in each.people) == ["一人 二", "代表 一"]
+    assert (sum(map(len, known.tables.values())), known.absent, known.without_table) == (2, 2, 0)
+    async with worker_database.read(tenant.id) as session:
+        seen, platform = await whole_event(session, event.id), await profile(session)
+        [own] = await tables_of(session, group.id)
+    assert seen is not None
+    document = pypdfium2.PdfDocument(await render_tables(platform, seen, known))
+    text = "".join("".join(page.get_textpage().get_text_range() for page in document).split())
+    document.close()
+    assert ("代表一" in text, "お連れ" in text, "2人" in text, f"{own}班" in text) == (True, False, True, True)
 
 
 async def test_member_organisations_and_their_fields_are_known(
