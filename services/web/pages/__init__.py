@@ -6,6 +6,7 @@ from services.web.pages.member import events as member_events
 from services.web.pages.member import name_use as member_name_use
 from services.web.pages.member import news as member_news
 from services.web.pages.member import notices as member_notices
+from services.web.pages.member import notifications as member_notifications
 from services.web.pages.member import people as member_people
 from services.web.pages.member import profile as member_profile
 from services.web.pages.member import registrations as member_registrations
@@ -74,6 +75,7 @@ from services.web.pages.staff import exports as staff_exports
 from services.web.pages.staff import ledger as staff_ledger
 from services.web.pages.staff import news as staff_news
 from services.web.pages.staff import notices as staff_notices
+from services.web.pages.staff import notifications as staff_notifications
 from services.web.pages.staff import organisations as staff_organisations
 from services.web.pages.staff import paper as staff_paper
 from services.web.pages.staff import umbrella as staff_umbrella
@@ -90,6 +92,7 @@ ROUTES = [
     *member_events.ROUTES,
     *member_news.ROUTES,
     *member_people.ROUTES,
+    *member_notifications.ROUTES,
     *member_profile.ROUTES,
     *member_drafts.ROUTES,
     *staff_organisations.ROUTES,
@@ -118,6 +121,7 @@ ROUTES = [
     *staff_exports.ROUTES,
     *letter_wordings.ROUTES,
     *letters.ROUTES,
+    *staff_notifications.ROUTES,
     *people.ROUTES,
     *profile.ROUTES,
     *profile_lists.ROUTES,

@@ -1,4 +1,4 @@
-"""お知らせのメール: what somebody is told because it concerns the work here, and how each wants to be told."""
+"""通知: what somebody is told because it concerns the work here, and how each wants to be told."""
 
 from datetime import datetime
 from enum import StrEnum

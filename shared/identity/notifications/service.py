@@ -167,7 +167,7 @@ def _key(notification_id: UUID) -> str:
 def _read(given: Mapping[str, str], known: Collection[NotificationKind]) -> dict[NotificationKind, NotificationManner]:
     for kind, manner in given.items():
         if kind not in known or manner not in list(NotificationManner):
-            raise Refusal("INVALID_INPUT", "お知らせの種類ごとに、受け取り方を一つ選んでください。", kind)
+            raise Refusal("INVALID_INPUT", "通知の種類ごとに、受け取り方を一つ選んでください。", kind)
     return {NotificationKind(kind): NotificationManner(manner) for kind, manner in given.items()}
 
 

@@ -1,4 +1,4 @@
-"""How people call the kinds of お知らせのメール and the ways of being told."""
+"""How people call the kinds of 通知 and the ways of being told."""
 
 from shared.identity.notifications.models import NotificationKind, NotificationManner
 
@@ -17,8 +17,8 @@ OCCASIONS: dict[NotificationKind, str] = {
     NotificationKind.POST_RESULT: "投稿が公開されたとき、事務局から戻されたとき",
 }
 MANNERS: dict[NotificationManner, str] = {
-    NotificationManner.GATHERED: "1件目はすぐに、続きは翌朝にまとめて",
+    NotificationManner.GATHERED: "1件目はすぐ、続きは翌朝",
     NotificationManner.AT_ONCE: "1件ごとにすぐ",
-    NotificationManner.DAILY: "毎朝のまとめだけ",
+    NotificationManner.DAILY: "翌朝にまとめて",
     NotificationManner.NEVER: "受け取らない",
 }

@@ -15,6 +15,7 @@ from shared.members import service
 from shared.members.models import Channel
 from shared.tenants.models import Tenant
 from tests.factories.members import STAFF, filled, make_application, make_platform, settle
+from tests.factories.notifications import waiting
 
 DESK = "desk@pref.example"
 
@@ -64,8 +65,11 @@ async def test_a_returned_application_carries_the_question_and_a_link_that_works
     link = re.search(re.escape(settings.tenant_url(platform.slug)) + r"/join/mend/(\S+)", letter)
     assert link is not None
     assert "活動の様子を教えてください" in letter
-    await do("resubmit", link[1], details=filled(email="b@npo.example"))
-    assert list(await mails(settings, platform)) == [DESK]
+    mended = await do("resubmit", link[1], details=filled(email="b@npo.example"))
+    # The desk's second letter of a day waits for the next morning.
+    assert await mails(settings, platform) == {}
+    line = f"{mended.organisation_name}（{mended.receipt_number}、申請者による修正）"
+    assert await waiting(web_database, platform) == [(DESK, line)]
 
 
 async def test_returning_twice_asks_twice(settings: Settings, do: Do, web_database: Database, platform: Tenant) -> None:

@@ -23,6 +23,7 @@ NOUNS = {
     "import": "名簿の取り込み",
     "member-rules": "会員についての設定",
     "name-use": "後援名義",
+    "notification": "通知の受け取り方",
     "organisation": "参加団体",
     "organisation-list": "参加団体の名簿",
     "pledge": "守秘義務の誓約",
