@@ -1,6 +1,6 @@
 """Screening: findings are recorded with who and when, and applications that passed are admitted, one or many."""
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,14 +12,12 @@ from shared.kit import audit, clock
 from shared.kit.editing import locked
 from shared.kit.japanese import normalise
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import criteria, service
+from shared.members import criteria, days, service
 from shared.members.criteria import CheckView, CriterionView
 from shared.members.models import ApplicationState, MembershipApplication
 from shared.members.screening_models import CheckResult, CriterionCheck, CriterionKind
 
 LONGEST_NOTE = 500
-#: A meeting may be planned, a slip of the year may not pass.
-_LONGEST_AHEAD = timedelta(days=366)
 _DECIDED = (ApplicationState.APPROVED, ApplicationState.REJECTED)
 
 
@@ -90,7 +88,7 @@ def _day(criterion: CriterionView, finding: Finding, field: str) -> date | None:
     if criterion.kind is CriterionKind.MEETING:
         if finding.happened_on is None:
             raise Refusal("INVALID_INPUT", f"「{criterion.name}」の日付を入力してください。", field)
-        return _not_later(finding.happened_on, clock.today() + _LONGEST_AHEAD, criterion, field)
+        return _not_later(finding.happened_on, days.latest(), criterion, field)
     return None
 
 

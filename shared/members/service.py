@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import normalise
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import application_queries, criteria, organisations, pledges, versions
+from shared.members import admission, application_queries, criteria, pledges
 from shared.members.application_queries import ApplicationView
 from shared.members.details import ApplicationDetails, check
 from shared.members.facts import (
@@ -26,7 +26,7 @@ from shared.members.facts import (
     ApplicationReturned,
 )
 from shared.members.form_readers import TEXT_LENGTH
-from shared.members.models import ApplicationState, ApplicationStep, Channel, MembershipApplication, Organisation
+from shared.members.models import ApplicationState, ApplicationStep, Channel, MembershipApplication
 from shared.members.receipts import next_receipt_number
 from shared.members.words import STATES
 from shared.taxonomy import queries as taxonomy
@@ -34,8 +34,6 @@ from shared.tenants import queries as tenants
 
 APPLICANT = "申請者"
 _OPEN = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW)
-#: A joining date is written into the ledger, so a slip of the year must not pass.
-_LONGEST_AHEAD = timedelta(days=366)
 
 
 async def submit_application(
@@ -153,36 +151,21 @@ async def approve_application(
 ) -> ApplicationView:
     """承認: the organisation enters the directory and, from `effective_on`, the ledger. Exactly once.
 
-    `rejoins`: the organisation that has left and comes back; found by its 法人番号 when not named.
+    `rejoins`: the organisation that has left and comes back; found by its 法人番号 when not named. Conflict when one
+    with that number is a member already.
     """
-    if effective_on > clock.today() + _LONGEST_AHEAD:
-        raise Refusal("INVALID_INPUT", "参加日は、今日から1年以内の日付にしてください。", "effective_on")
     application = await _open(session, application_id, revision, _OPEN)
     await criteria.require_met(session, application_id)
     details = msgspec.convert(application.details, ApplicationDetails)
-    organisation = await _admit(session, details, application_id, effective_on, actor, rejoins)
+    organisation = await admission.admit(
+        session, details, application_id=application_id, joined_on=effective_on, actor=actor, rejoins=rejoins
+    )
     application.organisation_id = organisation.id
     await _step(session, application, ApplicationState.APPROVED, actor)
     _note(session, application, actor, "approve")
     fact = ApplicationApproved(application_id=application_id)
     await outbox.record(session, fact, dedupe_key=f"application approved {application_id}")
     return await application_queries.application(session, application_id)
-
-
-async def _admit(
-    session: AsyncSession,
-    details: ApplicationDetails,
-    application_id: UUID,
-    joined_on: date,
-    actor: Actor,
-    rejoins: UUID | None,
-) -> Organisation:
-    former = rejoins or await versions.former_member_by_corporate_number(session, details.corporate_number)
-    if former is None:
-        return await organisations.admit(session, details, application_id=application_id, joined_on=joined_on)
-    return await versions.rejoin(
-        session, former, details, application_id=application_id, joined_on=joined_on, actor=actor
-    )
 
 
 async def reject_application(

@@ -168,16 +168,6 @@ async def former_members(session: AsyncSession, candidates: Collection[UUID]) ->
     return set((await session.execute(gone)).scalars())
 
 
-async def former_member_by_corporate_number(session: AsyncSession, number: str) -> UUID | None:
-    """法人番号 names one body for ever: whoever left under it and comes back is the same."""
-    if not number:
-        return None
-    statement = select(Organisation.id).where(Organisation.corporate_number == number).order_by(Organisation.created_at)
-    known = list((await session.execute(statement)).scalars())
-    gone = await former_members(session, known)
-    return next((organisation_id for organisation_id in known if organisation_id in gone), None)
-
-
 async def rejoin(
     session: AsyncSession,
     organisation_id: UUID,

@@ -1,7 +1,8 @@
-"""Members: what their lists look up, and comments that name what there is"""
+"""Members: what their lists look up, what an import has been checked against, and comments that name what there is"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0011"
 down_revision = "0010"
@@ -25,6 +26,15 @@ def upgrade() -> None:
         "organisation",
         ["tenant_id", "id"],
         postgresql_where=sa.text("name_key IS NULL"),
+    )
+    op.add_column(
+        "import_row",
+        sa.Column(
+            "before",
+            postgresql.JSONB(),
+            nullable=True,
+            comment="what the ledger said where the check has found a difference: only that is overwritten",
+        ),
     )
     for table, column, comment in _COMMENTS:
         op.alter_column(table, column, comment=comment)

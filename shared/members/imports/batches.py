@@ -9,14 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ARRAY, Text, cast, func, insert, select, text, update
+from sqlalchemy import ARRAY, Text, cast, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
-from shared.identity.policy import Actor
-from shared.kit import audit, clock, outbox, search
-from shared.kit.content_version import bump
-from shared.kit.database.session import tenant_of
+from shared.kit import audit, clock, outbox
 from shared.kit.editing import locked
 from shared.kit.post import Post
 from shared.kit.refusals import Refusal
@@ -26,16 +22,13 @@ from shared.members.facts import ImportCheckRequested, ImportRequested, Organisa
 from shared.members.imports import values as import_values
 from shared.members.imports.columns import MEANINGS, ColumnGuess
 from shared.members.imports.models import ImportRow, ImportState, MemberImport, Outcome
-from shared.members.imports.plans import Plan, Stay, plan_all
+from shared.members.imports.plans import Expected, Plan, plan_all
 from shared.members.imports.reading import LedgerReading, LedgerRow, Remark, overlap, read_ledger
 from shared.members.imports.service import cell_of, go_on, guess_of, parts_of
 from shared.members.imports.values import Vocabulary
-from shared.members.models import Membership, Organisation, OrganisationField, Source
-from shared.members.organisations import put_all_into_search
-from shared.members.versions import change, columns_of, is_listed
+from shared.members.imports.writing import write_plans
 from shared.taxonomy import queries as taxonomy
 from shared.tenants import queries as tenants
-from shared.tenants.models import Category, Field
 from shared.tenants.queries import Profile
 
 #: Rows of one transaction: some seconds of work, far below the lease of a fact.
@@ -70,8 +63,9 @@ async def write_rows(session: AsyncSession, fact: ImportRequested, letters: Post
         await _finish(session, job)
         return
     await session.execute(_PLAN_ANEW)
-    plans = await _plan(session, job, rows, [_ledger_row(row) for row in rows])
-    await _write(session, job, plans)
+    expected = await _expected(session, rows)
+    plans = await _plan(session, job, rows, [_ledger_row(row) for row in rows], expected)
+    plans = await write_plans(session, job, plans)
     for row, plan in zip(rows, plans, strict=True):
         row.outcome = plan.outcome
         row.applied = plan.outcome in _TO_BE_WRITTEN
@@ -129,6 +123,7 @@ def _record(
         row.outcome = plan.outcome if plan else Outcome.FAULTY
         row.remarks = remarks.get(row.number, [])
         row.changes = plan.labels if plan and row.outcome is Outcome.CHANGED else []
+        row.before = plan.before if plan else None
         row.name = plan.row.details.name if plan else import_values.text_of(cell_row.cell(name_column))[:200]
         if plan and row.outcome is not Outcome.FAULTY:
             row.details = msgspec.to_builtins(plan.row.details)
@@ -166,11 +161,43 @@ def _without_kana(cells: Sequence[Row], columns: ColumnGuess) -> set[int]:
     return {row.number for row in cells if not import_values.text_of(row.cell(column))}
 
 
+async def _expected(session: AsyncSession, rows: Sequence[ImportRow]) -> Expected:
+    """Of each row what the check has shown, and what rows of the same organisation have written before it.
+
+    Rows that were checked before this was kept are not compared.
+    """
+    keys = [key for row in rows for key in row.keys]
+    written = select(ImportRow.number, ImportRow.keys, ImportRow.details).where(
+        ImportRow.import_id == rows[0].import_id,
+        ImportRow.number < rows[0].number,
+        ImportRow.applied,
+        ImportRow.keys.bool_op("&&")(cast(keys, ARRAY(Text))),
+    )
+    earlier: dict[str, list[dict[str, Any]]] = {}
+    for done in await session.execute(written.order_by(ImportRow.number)):
+        _remember(earlier, done.keys, done.details)
+    expected: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row.before is not None:
+            expected[row.number] = [row.before, *(each for key in row.keys for each in earlier.get(key, []))]
+        _remember(earlier, row.keys, row.details)
+    return expected
+
+
+def _remember(details: dict[str, list[dict[str, Any]]], keys: Iterable[str], given: dict[str, Any] | None) -> None:
+    for key in keys:
+        details.setdefault(key, []).append(given or {})
+
+
 async def _plan(
-    session: AsyncSession, job: MemberImport, rows: Sequence[ImportRow], good: Sequence[LedgerRow]
+    session: AsyncSession,
+    job: MemberImport,
+    rows: Sequence[ImportRow],
+    good: Sequence[LedgerRow],
+    expected: Expected | None = None,
 ) -> list[Plan]:
     guessed = {row.number for row in rows if row.kana_guessed}
-    return await plan_all(session, good, guessed=guessed, default_joined_on=job.default_joined_on)
+    return await plan_all(session, good, guessed=guessed, default_joined_on=job.default_joined_on, expected=expected)
 
 
 def _ledger_row(row: ImportRow) -> LedgerRow:
@@ -195,88 +222,11 @@ def _kept(kind: str, remark: Remark) -> dict[str, Any]:
     return {"kind": kind, **msgspec.to_builtins(remark)}
 
 
-async def _write(session: AsyncSession, job: MemberImport, plans: Sequence[Plan]) -> None:
-    good = [plan for plan in plans if not plan.problem]
-    await _create(session, job, [plan for plan in good if plan.is_new])
-    for plan in good:
-        await _write_stay(session, plan)
-    await session.flush()
-    actor = Actor(name=job.created_by, account_id=job.account_id)
-    for plan in good:
-        if plan.changes:
-            await change(session, plan.organisation_id, plan.changes, actor=actor)
-    await _make_findable(session, good)
-    await bump(session)
-
-
-async def _create(session: AsyncSession, job: MemberImport, plans: Sequence[Plan]) -> None:
-    categories = {row.slug: row.id for row in await session.execute(select(Category.slug, Category.id))}
-    fields = {row.slug: row.id for row in await session.execute(select(Field.slug, Field.id))}
-    now = clock.now()
-    for plan in plans:
-        details = msgspec.structs.replace(plan.row.details, visibility=job.visibility)
-        session.add(
-            Organisation(
-                id=plan.organisation_id,
-                category_id=categories.get(details.category),
-                created_at=now,
-                updated_at=now,
-                **columns_of(details),
-            )
-        )
-    await session.flush()
-    links = [
-        {
-            "tenant_id": tenant_of(session),
-            "id": uuid7(),
-            "organisation_id": plan.organisation_id,
-            "field_id": fields[slug],
-        }
-        for plan in plans
-        for slug in plan.row.details.fields
-        if slug in fields
-    ]
-    if links:
-        await session.execute(insert(OrganisationField), links)
-
-
-async def _write_stay(session: AsyncSession, plan: Plan) -> None:
-    if plan.new_stay:
-        session.add(_membership(plan.organisation_id, plan.new_stay))
-    for planned in (plan.ended, plan.sourced):
-        if planned is not None:
-            values = {"left_on": planned.left_on, "source": planned.source}
-            mine = (Membership.organisation_id == plan.organisation_id, Membership.joined_on == planned.joined_on)
-            await session.execute(update(Membership).where(*mine).values(**values))
-
-
-def _membership(organisation_id: UUID, stay: Stay) -> Membership:
-    return Membership(
-        organisation_id=organisation_id,
-        joined_on=stay.joined_on,
-        left_on=stay.left_on,
-        source=Source(stay.source) if stay.source else None,
-        created_at=clock.now(),
-    )
-
-
-async def _make_findable(session: AsyncSession, plans: Sequence[Plan]) -> None:
-    """New ones and those that have come back; not those of whom the list says that they have left."""
-    shown = [plan.organisation_id for plan in plans if plan.is_new and not plan.row.left_on]
-    touched = {plan.organisation_id for plan in plans if plan.new_stay or plan.ended} - set(shown)
-    for organisation_id in touched:
-        if await is_listed(session, organisation_id):
-            shown.append(organisation_id)
-        else:
-            await search.remove(session, kind="organisation", object_id=organisation_id)
-    await put_all_into_search(session, shown)
-
-
 async def _finish(session: AsyncSession, job: MemberImport) -> None:
     """Cells and details have done their work; what is left are the remarks."""
     job.state, job.finished_at = ImportState.DONE, clock.now()
     for part in parts_of(job):
-        await session.execute(update(ImportRow).where(*part).values(cells=None, details=None, keys=[]))
+        await session.execute(update(ImportRow).where(*part).values(cells=None, details=None, before=None, keys=[]))
     counts = select(ImportRow.outcome, func.count()).where(ImportRow.import_id == job.id).group_by(ImportRow.outcome)
     done = {row[0]: row[1] for row in await session.execute(counts)}
     written = select(func.count()).where(ImportRow.import_id == job.id, ImportRow.applied)

@@ -53,6 +53,10 @@ class Known:
             known.add(Candidate(row[0], row[1], row[2], row[3] or ""), row[4])
         return known
 
+    @property
+    def ids(self) -> set[UUID]:
+        return set(self._ids)
+
     def add(self, candidate: Candidate, name: str) -> None:
         self._ids.add(candidate.id)
         if candidate.corporate_number:

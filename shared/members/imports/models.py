@@ -96,6 +96,9 @@ class ImportRow(TenantOwned, Base):
     left_on: Mapped[date | None]
     outcome: Mapped[Outcome | None]
     changes: Mapped[list[str]] = mapped_column(default=list, comment="labels of what differs from the ledger")
+    before: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, comment="what the ledger said where the check has found a difference: only that is overwritten"
+    )
     remarks: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     applied: Mapped[bool] = mapped_column(default=False)
 

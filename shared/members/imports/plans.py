@@ -4,7 +4,7 @@ The dry run and the run itself ask here, so that they cannot differ. Only what a
 and the days of the ledger are never overwritten.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,13 @@ from uuid_utils.compat import uuid7
 
 from shared.kit.japanese import eras
 from shared.kit.refusals import Refusal, Refusals
+from shared.members.admission import hold_numbers
 from shared.members.details import ApplicationDetails
 from shared.members.imports.columns import MEANINGS
 from shared.members.imports.known import Candidate, Known
 from shared.members.imports.models import Outcome
 from shared.members.imports.reading import LedgerRow
-from shared.members.models import Membership
+from shared.members.models import Membership, Organisation
 from shared.members.secret_places import SecretPlace, refuse_in, secret_places
 from shared.members.versions import CHANGEABLE, details_of_all, differences
 
@@ -39,12 +40,13 @@ class Stay(msgspec.Struct):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """`changes` are cleaned values by field; of the three about the stay at most one is set beside `source`."""
+    """`changes` are cleaned values by field, `before` what stood there; of the three about the stay at most one is set beside `source`."""
 
     row: LedgerRow
     organisation_id: UUID
     is_new: bool = False
     changes: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     new_stay: Stay | None = None
     ended: Stay | None = None
     sourced: Stay | None = None
@@ -66,11 +68,26 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return [_LABELS[name] for name in [*self.changes, *(name for name, planned in stay.items() if planned)]]
 
 
+#: By a row's number: what may stand in the ledger where the row changes it, as the check has shown it or the import has written it.
+Expected = Mapping[int, Sequence[Mapping[str, Any]]]
+
+
 async def plan_all(
-    session: AsyncSession, rows: Sequence[LedgerRow], *, guessed: Collection[int], default_joined_on: date | None
+    session: AsyncSession,
+    rows: Sequence[LedgerRow],
+    *,
+    guessed: Collection[int],
+    default_joined_on: date | None,
+    expected: Expected | None = None,
 ) -> list[Plan]:
-    """In the order of `rows`, each seeing what the ones before it plan. `guessed` are the numbers of rows whose kana nobody wrote."""
+    """In the order of `rows`, each seeing what the ones before it plan. `guessed` are the numbers of rows whose kana nobody wrote.
+
+    With `expected` the plans are about to be written: nobody else changes what they speak of until the transaction ends.
+    """
     known = await Known.load(session, rows)
+    if expected is not None:
+        await _hold(session, known, rows)
+        known = await Known.load(session, rows)
     unborn: set[UUID] = set()
     found = [_find(known, row, unborn) for row in rows]
     ids = {organisation_id for organisation_id, _ in found} - unborn
@@ -83,7 +100,10 @@ async def plan_all(
         plan = Plan(row=row, organisation_id=organisation_id, is_new=is_new, problem=problem)
         if not problem:
             changes = {} if is_new else _changes(before, row.details, kana_guessed=row.number in guessed)
-            plan = msgspec.structs.replace(plan, problem=_told(secrets.get(organisation_id), before, changes))
+            overtaken = _overtaken(before, changes, (expected or {}).get(row.number))
+            problem = overtaken or _told(secrets.get(organisation_id), before, changes)
+            was = {name: _stored(getattr(before, name)) for name in changes}
+            plan = msgspec.structs.replace(plan, problem=problem, before=was)
         if not plan.problem:
             plan = _with_stay(plan, changes, stays.setdefault(organisation_id, []), default_joined_on)
         if not plan.problem:
@@ -91,6 +111,39 @@ async def plan_all(
             unborn.discard(organisation_id)
         plans.append(plan)
     return plans
+
+
+async def _hold(session: AsyncSession, known: Known, rows: Sequence[LedgerRow]) -> None:
+    await hold_numbers(session, [row.details.corporate_number for row in rows])
+    meant = select(Organisation.id).where(Organisation.id.in_(known.ids)).order_by(Organisation.id)
+    await session.execute(meant.with_for_update(key_share=True))
+
+
+def _overtaken(
+    before: ApplicationDetails, changes: Mapping[str, Any], expected: Sequence[Mapping[str, Any]] | None
+) -> Refusal | None:
+    """Refusal when somebody has changed since the check what the row would change."""
+    if expected is None:
+        return None
+    for name in changes:
+        now = _stored(getattr(before, name))
+        if not any(name in each and each[name] == now for each in expected):
+            return moved(name)
+    return None
+
+
+def _stored(value: Any) -> Any:
+    """As it comes back out of the database."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+def moved(name: str) -> Refusal:
+    """Of a row that would overwrite what nobody has been shown."""
+    return Refusal(
+        "LEDGER_MOVED",
+        f"点検のあとで、台帳の「{_LABELS[name]}」が変わりました。いまの内容を確かめてから、この行だけをもう一度取り込んでください。",
+        name,
+    )
 
 
 def _find(known: Known, row: LedgerRow, unborn: set[UUID]) -> tuple[UUID, Refusal | None]:

@@ -4,17 +4,17 @@ Nothing is stored here. `read_ledger` is pure, so that a dry run and the run its
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from shared.kit import clock
 from shared.kit.japanese import Unreadable
 from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Refusal, Refusals
 from shared.kit.spreadsheets.table import Row, Table, place_of
+from shared.members import days
 from shared.members.details import ApplicationDetails, check
 from shared.members.imports import values
 from shared.members.imports.columns import MEANINGS, REPEATABLE, ColumnGuess, rows_below
@@ -29,7 +29,6 @@ _PLAIN = (
     "contact_name", "contact_kana", "email", "website", "people", "founded_year", "purpose", "activities", "area",
     "audience", "appeal",
 )  # fmt: skip
-_LONGEST_AHEAD = timedelta(days=366)
 
 
 class Remark(msgspec.Struct, frozen=True):
@@ -171,10 +170,12 @@ class _RowReader:
         self._problem(name, self._text(name), problem.message)
 
     def _check_stay(self, joined_on: date | None, left_on: date | None) -> None:
-        latest = clock.today() + _LONGEST_AHEAD
+        earliest, latest = days.earliest(self._profile), days.latest()
         for name, day in (("joined_on", joined_on), ("left_on", left_on)):
             if day and day > latest:
                 self._problem(name, self._text(name), f"{MEANINGS[name]}は、1年より先の日付にはできません。")
+            if day and day < earliest:
+                self._problem(name, self._text(name), days.too_early(self._profile, MEANINGS[name]))
         if joined_on and left_on and left_on < joined_on:
             self._problem("left_on", self._text("left_on"), "退会日が加入日より前になっています。")
 

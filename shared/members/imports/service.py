@@ -4,7 +4,6 @@ The long work is done by the reactions in `batches`, some rows at a time, each t
 """
 
 import asyncio
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -20,16 +19,17 @@ from shared.identity.policy import Actor
 from shared.kit import audit, clock, outbox
 from shared.kit.database.session import tenant_of
 from shared.kit.editing import locked
-from shared.kit.japanese.folding import fold
 from shared.kit.refusals import Conflict, Refusal
 from shared.kit.spreadsheets.limits import MAX_ROWS
 from shared.kit.spreadsheets.reading import Spooled
 from shared.kit.spreadsheets.table import Cell, Row, Table
+from shared.members import days
 from shared.members.facts import ImportCheckRequested, ImportRequested
 from shared.members.imports import columns as import_columns
-from shared.members.imports.columns import ColumnGuess, NoHeader
+from shared.members.imports.columns import MEANINGS, ColumnGuess, NoHeader
 from shared.members.imports.models import ImportColumns, ImportRow, ImportState, MemberImport, Outcome
 from shared.members.models import CONTACT_COLUMNS, Visibility
+from shared.tenants import queries as tenants
 
 RUNNING = (ImportState.CHECKING, ImportState.APPLYING)
 WAITING = (ImportState.UPLOADED, ImportState.CHECKED)
@@ -66,7 +66,7 @@ async def _begin(
         header=guess.header,
         titles=[title[:100] for title in guess.titles],
         meanings=list(guess.meanings),
-        signature=_signature(guess.titles),
+        signature=guess.key,
         file_notes=[msgspec.to_builtins(note) for note in table.notes],
         visibility=dict.fromkeys(CONTACT_COLUMNS, Visibility.SECRETARIAT),
         rows=0,
@@ -94,6 +94,7 @@ async def choose(
     if job.state not in WAITING:
         raise Conflict("このファイルの取り込みは、もう始まっているか、終わっています。")
     chosen = import_columns.chosen(guess_of(job), meanings)
+    await check_day(session, default_joined_on)
     job.meanings = list(chosen.meanings)
     job.default_joined_on = default_joined_on
     job.visibility = {name: Visibility(visibility.get(name, Visibility.SECRETARIAT)) for name in CONTACT_COLUMNS}
@@ -103,6 +104,14 @@ async def choose(
     await _remember(session, job)
     fact = ImportCheckRequested(import_id=import_id)
     await _run(session, job, ImportState.CHECKING, fact, actor=actor, action="import.check")
+
+
+async def check_day(session: AsyncSession, default_joined_on: date | None) -> None:
+    profile = await tenants.profile(session)
+    if default_joined_on and default_joined_on < days.earliest(profile):
+        raise Refusal("INVALID_INPUT", days.too_early(profile, MEANINGS["joined_on"]), "default_joined_on")
+    if default_joined_on and default_joined_on > days.latest():
+        raise Refusal("INVALID_INPUT", "加入日は、今日から1年以内の日付にしてください。", "default_joined_on")
 
 
 async def start(session: AsyncSession, import_id: UUID, *, actor: Actor) -> None:
@@ -178,18 +187,12 @@ async def _guess(session: AsyncSession, table: Table) -> ColumnGuess:
         if row is None:
             raise
         guess = ColumnGuess(row.number, tuple(map(_text, row.cells)), ("",) * len(row.cells))
-    remembered = await session.scalar(
-        select(ImportColumns.meanings).where(ImportColumns.signature == _signature(guess.titles))
-    )
+    remembered = await session.scalar(select(ImportColumns.meanings).where(ImportColumns.signature == guess.key))
     return msgspec.structs.replace(guess, meanings=tuple(remembered)) if remembered else guess
 
 
 def _text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else cell.isoformat()
-
-
-def _signature(titles: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(map(fold, titles)).encode()).hexdigest()
 
 
 def _stored(session: AsyncSession, import_id: UUID, row: Row) -> dict[str, Any]:
@@ -239,7 +242,15 @@ async def _discard(session: AsyncSession, jobs: Sequence[MemberImport]) -> None:
 
 async def _forget_check(session: AsyncSession, job: MemberImport) -> None:
     """Whatever an earlier choice of columns has found."""
-    nothing: dict[str, Any] = {"outcome": None, "details": None, "keys": [], "changes": [], "remarks": [], "name": ""}
+    nothing: dict[str, Any] = {
+        "outcome": None,
+        "details": None,
+        "keys": [],
+        "changes": [],
+        "before": None,
+        "remarks": [],
+        "name": "",
+    }
     for part in parts_of(job):
         await session.execute(update(ImportRow).where(*part).values(ledger_id=None, **nothing))
 

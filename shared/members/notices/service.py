@@ -1,7 +1,7 @@
 """変更届 and 退会届: sent by a member or typed in by the secretariat, then accepted or refused. Nothing that was is overwritten."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from shared.kit.editing import locked
 from shared.kit.idempotency import once
 from shared.kit.japanese import eras
 from shared.kit.refusals import Conflict, Refusal
-from shared.members import secret_places, versions
+from shared.members import days, secret_places, versions
 from shared.members.details import ApplicationDetails, check
 from shared.members.facts import NoticeAccepted, NoticeRefused
 from shared.members.models import ChangeNotice, Channel, Membership, NoticeState, Organisation, WithdrawalNotice
@@ -26,9 +26,6 @@ from shared.members.notices.queries import ChangeNoticeView, WithdrawalNoticeVie
 from shared.members.notices.steps import common_columns, decide, enter, open_notice, refuse, require_right, words_of
 from shared.taxonomy import queries as taxonomy
 from shared.tenants import queries as tenants
-
-#: A withdrawal is written into the ledger, so a slip of the year must not pass.
-LONGEST_AHEAD = timedelta(days=366)
 
 
 async def submit_change(
@@ -200,7 +197,7 @@ async def _receive_withdrawal(
 
 def _check_day(effective_on: date, actor: Actor) -> None:
     """Paper may arrive late; a member on the web cannot leave in the past, which others have read already."""
-    if effective_on > clock.today() + LONGEST_AHEAD:
+    if effective_on > days.latest():
         raise Refusal("INVALID_INPUT", "退会する日は、今日から1年以内の日付にしてください。", "effective_on")
     if effective_on < clock.today() and not actor.may(Permission.APPLICATION_DECIDE):
         raise Refusal("INVALID_INPUT", "退会する日は、今日か、これからの日付にしてください。", "effective_on")
