@@ -13,8 +13,9 @@ from services.web.documents import document
 from services.web.environment import STATIC
 from services.web.exporting import every
 from services.web.forms import Form, FormView, read_form, read_genuine_form
-from services.web.pages.arguments import id_of
+from services.web.pages.arguments import id_of, number_of
 from services.web.pages.staff.events import known_event
+from services.web.pages.staff.registrations import note_taken
 from services.web.rendering import page
 from shared.events import words
 from shared.events.attendance import check_in, queries
@@ -48,11 +49,13 @@ async def show_door(
     show: FromQuery[str] = "ALL",
     place: FromQuery[str] = "",
     received: FromQuery[str] = "",
+    done: FromQuery[str] = "",
 ) -> Response[Any]:
     answer = None
     if received:
         guest = await ctx.read(queries.guest, id_of(received))
-        answer = DoorAnswer(Outcome.ADMITTED, _words(guest), guest) if guest.event_id == event_id else None
+        said = _counted(guest) if done == "count" else _words(guest)
+        answer = DoorAnswer(Outcome.ADMITTED, said, guest) if guest.event_id == event_id else None
     return await _door_page(ctx, event_id, answer, word=q, show=show if show in SHOWS else "ALL", place=place)
 
 
@@ -69,7 +72,8 @@ async def receive(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Re
     except Refusal as refusal:
         answer = DoorAnswer(Outcome.UNKNOWN, refusal.message)
     if answer.admitted and answer.guest:
-        query = urlencode({"received": str(answer.guest.id)} | ({"place": place} if place else {}))
+        done = {"done": "count"} if form.text("count") else {}
+        query = urlencode({"received": str(answer.guest.id)} | done | ({"place": place} if place else {}))
         return Redirect(f"/staff/events/{event_id}/check-in?{query}", status_code=303)
     return await _door_page(ctx, event_id, answer, place=place, status=422)
 
@@ -86,18 +90,26 @@ async def _pressed(ctx: Context, event_id: UUID, form: Form) -> DoorAnswer:
             registration_id = id_of(wanted)
             await ctx.write(verb, actor=ctx.actor, event_id=event_id, registration_id=registration_id, **more)
             return DoorAnswer(Outcome.ADMITTED, "", await ctx.read(queries.guest, registration_id))
+    if wanted := form.text("count"):
+        who = {"event_id": event_id, "registration_id": id_of(wanted)}
+        await ctx.write(check_in.set_present, actor=ctx.actor, present=_present(form, id_of(wanted)) or 0, **who)
+        return DoorAnswer(Outcome.ADMITTED, "", await ctx.read(queries.guest, id_of(wanted)))
     if wanted := form.text("admit"):
         return await ctx.write(
             check_in.admit, actor=ctx.actor, event_id=event_id, registration_id=id_of(wanted), place=place
         )
     if wanted := form.text("arrive"):
         guest = await ctx.read(queries.guest, id_of(wanted))
-        present = form.text(f"present.{guest.id}")
-        count = int(present) if present.isascii() and present.isdigit() and len(present) < 3 else None
-        found = Scan(given=guest.code, manner=Manner.LIST, place=place, present=count)
+        found = Scan(given=guest.code, manner=Manner.LIST, place=place, present=_present(form, guest.id))
     else:
         found = Scan(given=form.text("ticket"), place=place)
     return await ctx.write(check_in.scan, actor=ctx.actor, event_id=event_id, scan=found)
+
+
+def _present(form: Form, registration_id: UUID) -> int | None:
+    """How many came, as chosen beside the name."""
+    given = form.text(f"present.{registration_id}")
+    return number_of(given) if given else None
 
 
 @get("/staff/events/{event_id:uuid}/check-in/walk-in", policy=Permission.REGISTRATION_WRITE)
@@ -127,7 +139,7 @@ async def walk_in(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Re
 
 @get("/staff/events/{event_id:uuid}/check-in/name-list.pdf", policy=Permission.REGISTRATION_READ)
 async def print_name_list(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
-    """For the day on which nothing works but a pen."""
+    """For the day on which nothing works but a pen. Who took it, and how many names, is written down."""
     event = await known_event(ctx, event_id)
 
     async def part(first: int, offset: int) -> tuple[int, list[GuestView]]:
@@ -135,6 +147,7 @@ async def print_name_list(ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
         return found.total, found.items
 
     everybody = await every(part, size=queries.MOST_GUESTS)
+    await ctx.write(note_taken, actor=ctx.actor, event_id=event_id, action="check-in.print", count=len(everybody))
     profile = await ctx.profile()
     await ctx.release()
     pdf = await render_door_list(profile, event, everybody)
@@ -152,6 +165,10 @@ def _words(guest: GuestView) -> str:
     if guest.check_in is None:
         return "受付を取り消しました。"
     return "退場を記録しました。" if guest.check_in.checked_out_at else "受け付けました。"
+
+
+def _counted(guest: GuestView) -> str:
+    return f"来場した人数を{guest.check_in.present}人に直しました。" if guest.check_in else _words(guest)
 
 
 def _draft(form: Form) -> RegistrationDraft:

@@ -61,6 +61,7 @@ class Arrival(msgspec.Struct, frozen=True):
     scan: str | None = None
     left: bool = False
     again: str = ""
+    present: int = 0
 
 
 class State(msgspec.Struct, frozen=True):
@@ -145,6 +146,7 @@ def _arrival(guest: GuestView) -> Arrival:
         known.scan_id,
         known.checked_out_at is not None,
         repetition(known),
+        known.present,
     )
 
 

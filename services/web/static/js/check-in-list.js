@@ -18,15 +18,19 @@ export function guestOf(given) {
 export const hasSeat = (guest) => guest.dataset.status === "CONFIRMED" && !("online" in guest.dataset);
 
 // What the list says of somebody now; `waiting` is not sent yet.
-export function mark(guest, words, { left = false, waiting = false, first = "", again = "" } = {}) {
+export function mark(guest, words, { left = false, waiting = false, first = "", again = "", present = 0 } = {}) {
+  const party = Number(guest.dataset.party);
+  const came = present || Number(guest.dataset.present) || party;
   guest.classList.add("guest--here");
   guest.dataset.first = first;
   const state = guest.querySelector("[data-state]");
   const tag = (text, kind) => Object.assign(document.createElement("span"), { className: `state state--${kind}`, textContent: text });
   state.replaceChildren(tag(words, waiting ? "wait" : "ok"), ...(left ? [" ", tag("退場", "off")] : []));
+  if (party > 1) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: `${party}人のうち${came}人` }));
   if (again) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: again }));
-  if (guest.dataset.left === String(left)) return;
+  if (guest.dataset.left === String(left) && guest.dataset.present === String(came)) return;
   guest.dataset.left = String(left);
+  guest.dataset.present = String(came);
   const buttons = guest.querySelector(".guest__buttons");
   const button = (name, label) => {
     const made = document.createElement("button");
@@ -36,7 +40,20 @@ export function mark(guest, words, { left = false, waiting = false, first = "", 
   };
   const undo = button("undo", "受付を取り消す");
   undo.dataset.onlineOnly = "";
-  buttons.replaceChildren(button(left ? "back" : "leave", left ? "退場を取り消す" : "退場"), undo);
+  const count = party > 1 ? [counter(guest, party, came, button("count", "人数を直す"))] : [];
+  buttons.replaceChildren(...count, button(left ? "back" : "leave", left ? "退場を取り消す" : "退場"), undo);
+}
+
+// How many of a group came, to be put right: only the server may, so only with network.
+function counter(guest, party, came, button) {
+  const made = Object.assign(document.createElement("span"), { className: "guest__count" });
+  const label = Object.assign(document.createElement("label"), { className: "guest__present" });
+  const select = Object.assign(document.createElement("select"), { className: "field__input field__input--select", name: `present.${guest.dataset.guest}` });
+  for (let n = party; n > 0; n -= 1) select.append(new Option(String(n), String(n), n === came, n === came));
+  label.append(Object.assign(document.createElement("span"), { textContent: "来た人数" }), select);
+  button.dataset.onlineOnly = "";
+  made.append(label, button);
+  return made;
 }
 
 export function search(event) {

@@ -83,7 +83,7 @@ function show(scan) {
   const first = `最初の受付は${clock(scan.at)}、この端末です（未送信）。`;
   const left = scan.act === "LEAVE";
   if (left) mark(guest, guest.querySelector(".state")?.textContent ?? "来場", { left, first: guest.dataset.first });
-  else if (!guest.classList.contains("guest--here") && hasSeat(guest)) mark(guest, `${clock(scan.at)}来場（未送信）`, { waiting: true, first });
+  else if (!guest.classList.contains("guest--here") && hasSeat(guest)) mark(guest, `${clock(scan.at)}来場（未送信）`, { waiting: true, first, present: scan.present ?? Number(guest.dataset.party) });
   count();
 }
 

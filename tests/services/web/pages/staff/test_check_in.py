@@ -15,6 +15,7 @@ from shared.events.models import Event
 from shared.events.registrations.models import Registration
 from shared.identity.models import Role
 from shared.kit import clock
+from shared.kit.audit import AuditEntry
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 from tests.factories.events import make_event
@@ -73,6 +74,35 @@ async def test_the_list_admits_counts_a_party_lets_leave_and_undoes(
         assert (await staff.post(door_of(event), data=sent | press)).status_code == 303
         counts = await _counts(worker_database, tenant, event.id)
         assert (counts.come, counts.people, counts.left) == expected
+
+
+async def test_how_many_of_a_group_came_is_put_right_beside_the_name(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    group = await make_registration(worker_database, tenant, event.id, party_size=3)
+    sent = await open_form(staff, door_of(event), 'name="ticket"')
+    assert (await staff.post(door_of(event), data=sent | {"ticket": group.code})).status_code == 303
+    form = await open_form(staff, door_of(event), 'name="count"')
+    assert form[f"present.{group.id}"] == "3"
+    press = form | {"count": str(group.id), f"present.{group.id}": "1"}
+    answer = await staff.post(door_of(event), data=press)
+    shown = (await staff.get(answer.headers["location"])).text
+    assert ("来場した人数を1人に直しました。" in shown, "3人のうち1人" in shown) == (True, True)
+    assert (await _counts(worker_database, tenant, event.id)).people == 1
+    for wrong in ("0", "4", "", "二"):
+        answer = await staff.post(door_of(event), data=press | {f"present.{group.id}": wrong})
+        assert (answer.status_code, "1人から3人まで" in answer.text) == (422, True)
+    state = (await staff.get(f"{door_of(event)}/state.json")).json()
+    assert [each["present"] for each in state["guests"]] == [1]
+
+
+async def test_who_prints_the_names_of_the_door_is_written_down(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, guest: Registration
+) -> None:
+    assert (await staff.get(f"{door_of(event)}/name-list.pdf")).status_code == 200
+    async with worker_database.read(tenant.id) as session:
+        noted = select(AuditEntry.object_id, AuditEntry.summary).where(AuditEntry.action == "check-in.print")
+        assert [tuple(row) for row in await session.execute(noted)] == [(event.id, "1件")]
 
 
 async def test_who_waits_is_told_and_offered_a_seat_only_by_the_rules(
