@@ -25,7 +25,7 @@ async def list_registrations(request: AnyRequest, ctx: Ctx, event_id: FromPath[U
 
 async def _load(ctx: Context, request: AnyRequest) -> Listing:
     event = await _own_event(ctx, request.path_params["event_id"])
-    return await listing(ctx, event, filter_of(request))
+    return await listing(ctx, event, filter_of(request), desk=False)
 
 
 async def _own_event(ctx: Context, event_id: UUID) -> EventView:

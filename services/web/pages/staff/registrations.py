@@ -36,8 +36,10 @@ PER_PAGE = 50
 PRIVATE = {"Cache-Control": "no-store"}
 HEADERS = (
     "受付番号", "状態", "キャンセル待ちの順番", "参加方法", "お名前", "フリガナ", "団体名・所属", "人数", "同行者",
-    "参加への配慮", "メールアドレス", "電話番号", "受付方法", "受付日時", "確定日時", "取消日時", "入力者", "備考",
+    "参加への配慮", "メールアドレス", "電話番号", "受付方法", "受付日時", "確定日時", "取消日時",
 )  # fmt: skip
+#: The secretariat's own; a member who holds the event does not get them.
+OF_THE_DESK = ("入力者", "備考")
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -104,14 +106,15 @@ async def list_page(ctx: Context, request: AnyRequest, event: EventView, templat
 
 async def _load(ctx: Context, request: AnyRequest) -> Listing:
     event = await _announced(ctx, request.path_params["event_id"])
-    return await listing(ctx, event, filter_of(request))
+    return await listing(ctx, event, filter_of(request), desk=True)
 
 
-async def listing(ctx: Context, event: EventView, wanted: Filter) -> Listing:
-    """The list as a file. Who took it, and how many rows, is written down."""
-    rows = [_row(each) for each in await everybody(ctx, event.id, wanted)]
+async def listing(ctx: Context, event: EventView, wanted: Filter, *, desk: bool) -> Listing:
+    """The list as a file, for the desk with its own notes. Who took it, and how many rows, is written down."""
+    people = await everybody(ctx, event.id, wanted)
+    rows = [[*_row(each), *([each.entered_by, each.remarks] if desk else [])] for each in people]
     await ctx.write(note_taken, actor=ctx.actor, event_id=event.id, action="registration.export", count=len(rows))
-    return Listing("申込一覧", "registrations", HEADERS, rows)
+    return Listing("申込一覧", "registrations", (*HEADERS, *(OF_THE_DESK if desk else ())), rows)
 
 
 async def everybody(ctx: Context, event_id: UUID, wanted: Filter) -> list[RegistrationView]:
@@ -175,8 +178,6 @@ def _row(each: RegistrationView) -> list[Value]:
         each.registered_at,
         each.confirmed_at,
         each.cancelled_at,
-        each.entered_by,
-        each.remarks,
     ]
 
 

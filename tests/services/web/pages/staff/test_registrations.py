@@ -23,7 +23,7 @@ from shared.tenants.models import Tenant
 from tests.factories.events import make_event
 from tests.factories.identity import make_account, signed_in
 from tests.factories.members import make_member, make_platform
-from tests.factories.registrations import make_registration
+from tests.factories.registrations import SECRETARIAT, make_registration
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import open_form
 from tests.services.web.pages.test_registration import said
@@ -232,6 +232,35 @@ async def test_the_member_who_holds_the_event_sees_its_list_and_no_other_does(
     assert await seen_by(Role.ORGANISATION_MANAGER, own) == 200
     assert await seen_by(Role.ORGANISATION_USER, own) == 403
     assert await seen_by(Role.ORGANISATION_MANAGER, await make_member(worker_database, tenant)) == 404
+
+
+async def test_the_desks_own_notes_stay_at_the_desk(
+    client_for: ClientFor, worker_database: Database, site: Site
+) -> None:
+    """The member who holds the event takes the same list without them, as Excel and as CSV."""
+    tenant = await make_platform(worker_database)
+    await site._reload_hosts()
+    own, held = await make_member(worker_database, tenant), await make_event(worker_database, tenant)
+    async with worker_database.write(tenant.id) as session:
+        (await session.get_one(Event, (tenant.id, held.id))).member_organisation_id = own
+    note: dict[str, Any] = {"actor": SECRETARIAT, "channel": RegistrationChannel.PHONE, "remarks": "前回は無断で欠席"}
+    await make_registration(worker_database, tenant, held.id, name="電話で 申込", **note)
+
+    async def taken(role: Role, organisation: Any, path: str) -> list[list[list[str]]]:
+        account = await make_account(worker_database, tenant, role, organisation_id=organisation)
+        client = await signed_in(client_for(tenant), account)
+        files = []
+        for suffix in (".xlsx", ".csv"):
+            answer = await client.get(f"{path}/{held.id}/registrations{suffix}")
+            read = await asyncio.to_thread(read_table, answer.content, f"registrations{suffix}")
+            files.append([[str(cell or "") for cell in line.cells] for line in read.rows])
+        return files
+
+    for head, row in await taken(Role.ORGANISATION_MANAGER, own, "/member/events"):
+        assert (row[4], head[-1]) == ("電話で 申込", "取消日時")
+        assert {"入力者", "備考", "前回は無断で欠席", SECRETARIAT.name} & {*head, *row} == set()
+    for head, row in await taken(Role.SECRETARIAT_ADMIN, None, "/staff/events"):
+        assert (head[-2:], row[-2:]) == (["入力者", "備考"], [SECRETARIAT.name, "前回は無断で欠席"])
 
 
 async def test_fewer_seats_than_are_confirmed_are_refused_with_a_way_out(
