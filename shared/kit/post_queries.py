@@ -8,11 +8,22 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from shared.kit import clock
 from shared.kit.database.session import tenant_of
 from shared.kit.post import Letter, LetterState
 
 
-class LetterLine(msgspec.Struct, frozen=True):
+class _Resting:
+    state: LetterState
+    queued_at: datetime
+
+    @property
+    def rests(self) -> bool:
+        """It waits for the morning, and takes its place in the queue then."""
+        return self.state is LetterState.QUEUED and self.queued_at > clock.now()
+
+
+class LetterLine(msgspec.Struct, _Resting, frozen=True):
     id: UUID
     subject: str
     to_name: str | None
@@ -22,7 +33,7 @@ class LetterLine(msgspec.Struct, frozen=True):
     sent_at: datetime | None
 
 
-class LetterView(msgspec.Struct, frozen=True):
+class LetterView(msgspec.Struct, _Resting, frozen=True):
     """`resent`: handed over twice, the second time marked as such."""
 
     id: UUID

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.identity.notifications.models import (
     DESK_KINDS,
     PERSON_KINDS,
+    Notification,
     NotificationChoice,
     NotificationKind,
     NotificationManner,
@@ -49,6 +50,28 @@ async def choices(session: AsyncSession, account_id: UUID | None) -> Choices:
     kinds = DESK_KINDS if account_id is None else PERSON_KINDS
     manners = {kind: NotificationManner(said.get(kind, NotificationManner.GATHERED)) for kind in kinds}
     return Choices(manners, row is not None and row.by_night)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A line of the next morning letter, as it stands now."""
+
+    kind: NotificationKind
+    line: str
+    path: str
+    noted_at: datetime
+
+
+async def waiting(session: AsyncSession, account_id: UUID | None, *, limit: int = 50) -> list[Waiting]:
+    """For a person, or for the desk; the oldest first."""
+    columns = (getattr(Notification, name) for name in Waiting.__struct_fields__)
+    statement = select(*columns).where(
+        Notification.tenant_id == tenant_of(session),
+        Notification.account_id.is_not_distinct_from(account_id),
+        Notification.told_at.is_(None),
+        Notification.settled_at.is_(None),
+    )
+    rows = await session.execute(statement.order_by(Notification.noted_at, Notification.id).limit(limit))
+    return [Waiting(*row) for row in rows]
 
 
 async def desk(session: AsyncSession, purpose: str = "") -> Receiver | None:

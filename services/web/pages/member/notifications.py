@@ -36,8 +36,11 @@ async def _page(
     if ctx.actor.account_id is None:
         raise NotFound
     choices = await ctx.read(queries.choices, ctx.actor.account_id)
+    waiting = await ctx.read(queries.waiting, ctx.actor.account_id)
     view = view_of(choices, form, refusal)
-    return await page(ctx, "notifications/own.html", status=status, view=view, choices=choices, done=done, **WORDS)
+    return await page(
+        ctx, "notifications/own.html", status=status, view=view, choices=choices, waiting=waiting, done=done, **WORDS
+    )
 
 
 ROUTES = [show_own_choice, choose_for_oneself]

@@ -41,9 +41,18 @@ async def _page(
 ) -> Response[Any]:
     choices = await ctx.read(queries.choices, None)
     desk = await ctx.read(queries.desk)
+    waiting = await ctx.read(queries.waiting, None)
     view = view_of(choices, form, refusal)
     return await page(
-        ctx, "notifications/desk.html", status=status, view=view, choices=choices, desk=desk, done=done, **WORDS
+        ctx,
+        "notifications/desk.html",
+        status=status,
+        view=view,
+        choices=choices,
+        waiting=waiting,
+        desk=desk,
+        done=done,
+        **WORDS,
     )
 
 
