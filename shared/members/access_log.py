@@ -25,12 +25,16 @@ from shared.members.models import CONTACT_COLUMNS
 from shared.members.policy import may_act_for
 
 ORGANISATION, APPLICATION = "organisation.view", "application.view"
+#: 変更届 and 退会届, and what came on paper with a request for the platform's name.
+NOTICE, NAME_USE_PAPER = "organisation.notice-view", "organisation.name-use-paper"
 #: Lists: shown on a page, taken along as a file, printed as labels or as a name list.
 LISTED, EXPORTED = "organisation.list", "organisation.export"
 LABELS, NAME_LIST = "organisation.labels", "organisation.name-list"
 APPLICATIONS = "application.export"
 WORDS = {
     ORGANISATION: "団体の登録内容",
+    NOTICE: "変更届・退会届",
+    NAME_USE_PAPER: "後援名義の申請書の写し",
     LISTED: "事務局の一覧に表示されました",
     EXPORTED: "名簿のExcel・CSV出力に含まれました",
     LABELS: "宛名ラベルの印刷に含まれました",
@@ -40,7 +44,7 @@ WORDS = {
 }
 #: One for each organisation of a list: for the organisation, and too many for the record of the platform.
 OF_LISTS = (LISTED, EXPORTED, LABELS, NAME_LIST, APPLICATIONS)
-_OF_ORGANISATIONS = (ORGANISATION, LISTED, EXPORTED, LABELS, NAME_LIST)
+_OF_ORGANISATIONS = (ORGANISATION, NOTICE, NAME_USE_PAPER, LISTED, EXPORTED, LABELS, NAME_LIST)
 #: Which columns a list shows that may be hidden.
 SHOWN_IN = {
     LISTED: ("municipality_code",),

@@ -60,16 +60,19 @@ async def details_of(session: AsyncSession, organisation_id: UUID) -> Applicatio
 
 async def details_at(session: AsyncSession, organisation_id: UUID, moment: datetime | None) -> ApplicationDetails:
     """As they were right after `moment`; today's without one, or when nothing has changed since."""
-    later = (
+    kept = await _replaced_after(session, organisation_id, moment) if moment else None
+    return kept or await details_of(session, organisation_id)
+
+
+async def _replaced_after(session: AsyncSession, organisation_id: UUID, moment: datetime) -> ApplicationDetails | None:
+    version = (
         select(OrganisationVersion.details)
         .where(OrganisationVersion.organisation_id == organisation_id, OrganisationVersion.replaced_at > moment)
         .order_by(OrganisationVersion.replaced_at, OrganisationVersion.id)
         .limit(1)
     )
-    kept = (await session.execute(later)).scalar_one_or_none() if moment else None
-    if kept is None:
-        return await details_of(session, organisation_id)
-    return msgspec.convert(kept, ApplicationDetails)
+    details = (await session.execute(version)).scalar_one_or_none()
+    return msgspec.convert(details, ApplicationDetails) if details else None
 
 
 async def details_of_all(session: AsyncSession, organisation_ids: Collection[UUID]) -> dict[UUID, ApplicationDetails]:

@@ -82,3 +82,54 @@ def test_engines_are_made_in_one_place(file: Path) -> None:
     made = [c for c in calls(ast.parse(file.read_text())) if isinstance(c.func, ast.Name) and c.func.id in makers]
     allowed = relative(file).startswith("shared/kit/database/")
     assert allowed or all(name_of(call) == "create_engine" and "policies." in ast.unparse(call) for call in made)
+
+
+#: Pages that show everything but the place to those who have not signed, and note the look themselves.
+HOLD_BACK_THEMSELVES = {"services/web/pages/public/organisations.py", "services/web/pages/staff/organisations.py"}
+#: What an organisation does not show to everybody, as it is read for the secretariat.
+CONFIDENTIAL = {
+    "application_queries.application",
+    "intake.scan",
+    "notice_queries.change_notice",
+    "notice_queries.withdrawal_notice",
+    "queries.change_notice",
+    "queries.withdrawal_notice",
+    "versions.details_at",
+    "versions.details_of",
+}
+#: Shows of it the name alone, and the number on its paper.
+NAMES_ALONE = {"show_entered", "_withdrawal_form", "_change_form"}
+
+
+@pytest.mark.parametrize("file", [file for file in SOURCES if "services" in file.parts], ids=relative)
+def test_the_pledge_and_the_line_of_who_has_looked_come_together(file: Path) -> None:
+    if relative(file) in HOLD_BACK_THEMSELVES:
+        return
+    alone = {"pledges.require_pledge", "pledges.require_pledge_for", "access_log.note_view"}
+    found = [node.lineno for node in ast.walk(ast.parse(file.read_text())) if _spelled(node) in alone]
+    assert found == [], f"{relative(file)}: looking.look_at does both"
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for file in SOURCES if "pages/staff/" in relative(file) or "web/graphql/" in relative(file)],
+    ids=relative,
+)
+def test_the_secretariat_reads_what_is_confidential_only_where_it_has_looked(file: Path) -> None:
+    if relative(file) in HOLD_BACK_THEMSELVES:
+        return
+    for function in ast.walk(ast.parse(file.read_text())):
+        if not isinstance(function, ast.AsyncFunctionDef) or function.name in NAMES_ALONE:
+            continue
+        spelled = {_spelled(node) for node in ast.walk(function)}
+        looks = {each for each in spelled if each.rpartition(".")[2].lstrip("_").startswith(("look_at", "looked_at"))}
+        assert looks or not spelled & CONFIDENTIAL, f"{relative(file)}: {function.name} shows it without a look"
+
+
+def _spelled(node: ast.AST) -> str:
+    match node:
+        case ast.Attribute(value=ast.Name(id=left), attr=right):
+            return f"{left}.{right}"
+        case ast.Name(id=name):
+            return name
+    return ""

@@ -13,7 +13,7 @@ from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.kit.files import FileStore
 from shared.kit.settings import Settings
-from shared.members import intake
+from shared.members import intake, versions
 from shared.members.models import Channel, Organisation, Visibility
 from shared.members.name_use import files
 from shared.members.notices import service as notices
@@ -28,6 +28,7 @@ from tests.factories.identity import make_account
 from tests.factories.letters import queue_letter
 from tests.factories.members import make_application, make_member, make_platform
 from tests.factories.name_use import DRAWING, make_name_use, manager_of, offer_name_use
+from tests.factories.notifications import note_for_desk
 from tests.factories.registrations import make_registration
 from tests.factories.screening import PDF
 
@@ -46,6 +47,8 @@ CANARIES = {
     "a shelter's address": "zqshelter",
     "a shelter's postal code": "779-4177",
     "the place where a shelter is": "zqvillage",
+    "where a shelter was before": "zqformer",
+    "where a shelter moves to": "zqmoving",
     "why it is kept secret": "zqdanger",
     "a notice to the children of an umbrella": "zqrelay",
     "who has applied": "zqapplicant",
@@ -72,7 +75,20 @@ CANARIES = {
     "what a member wants the platform's name for": "zqpurpose",
     "a request for the name as it came on paper": "zqnamescan",
     "a logo that is handed out": "zqlogo",
+    "what the desk will be told in the morning": "zqmorning",
 }
+
+
+#: What the platform's own staff does not meet either before it has signed 守秘義務の誓約.
+AFTER_THE_PLEDGE = (
+    "a shelter's address",
+    "a shelter's postal code",
+    "the place where a shelter is",
+    "where a shelter was before",
+    "where a shelter moves to",
+    "a paper as it came",
+    "a request for the name as it came on paper",
+)
 
 
 class Secrets(NamedTuple):
@@ -103,7 +119,7 @@ async def plant(worker_database: Database, settings: Settings) -> Secrets:
         contact_kana="ゼクコンタクト",
         email="zqhidden@member.example",
     )
-    shelter = await _shelter(worker_database, tenant)
+    shelter, moving = await _shelter(worker_database, tenant)
     application = await make_application(
         worker_database, tenant, name="zqapplicant の会", email="zqapplying@member.example"
     )
@@ -133,6 +149,8 @@ async def plant(worker_database: Database, settings: Settings) -> Secrets:
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
     private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id, registration.id]
+    private.append(moving)
+    private.append(await note_for_desk(worker_database, tenant, "zqmorning"))
     private += await _of_members(worker_database, settings, tenant, member, application)
     private += await plant_after_an_event(worker_database, settings, tenant, held.id)
     *of_the_day, today = await plant_event_day(worker_database, tenant, f"{BAIT}の午後")
@@ -165,8 +183,8 @@ async def _of_members(
     return [scan.id, asked.id, kept.id, logo.id, draft]
 
 
-async def _shelter(database: Database, tenant: Tenant) -> UUID:
-    """It says itself that its address is public: that its place is confidential weighs more."""
+async def _shelter(database: Database, tenant: Tenant) -> tuple[UUID, UUID]:
+    """Itself, and a notice of its that waits. It says itself that its address is public: that its place is confidential weighs more."""
     async with database.write(tenant.id) as session:
         place = {
             "code": "Q00019",
@@ -180,11 +198,12 @@ async def _shelter(database: Database, tenant: Tenant) -> UUID:
         database,
         tenant,
         name=f"{BAIT}の家",
-        address="zqshelter 1-2",
+        address="zqformer 9",
         postal_code="779-4177",
         visibility={"address": Visibility.PUBLIC},
     )
     async with database.write(tenant.id) as session:
+        await versions.change(session, shelter, {"address": "zqshelter 1-2"}, actor=TYPIST)
         (await session.get_one(Organisation, (tenant.id, shelter))).municipality_code = "Q00019"
         await umbrellas.describe_for_directory(
             session,
@@ -201,4 +220,6 @@ async def _shelter(database: Database, tenant: Tenant) -> UUID:
         await umbrellas.request_relay(
             session, actor=TYPIST, organisation_id=shelter, subject="zqrelay", body="お知らせです。"
         )
-    return shelter
+        moving = {"address": "zqmoving 3-4"}
+        notice = await notices.submit_change(session, shelter, moving, channel=Channel.FAX, actor=TYPIST)
+    return shelter, notice.id

@@ -43,9 +43,9 @@ async def visitors(
     async with worker_database.read(NATIONAL) as session:
         nation = await session.get_one(Tenant, NATIONAL)
 
-    async def person(tenant: Tenant, role: Role, **more: Any) -> httpx.AsyncClient:
+    async def person(tenant: Tenant, role: Role, *, pledged: bool = True, **more: Any) -> httpx.AsyncClient:
         account = await make_account(worker_database, tenant, role, **more)
-        if tenant is secrets.tenant:
+        if tenant is secrets.tenant and pledged:
             await make_pledge(worker_database, tenant, account)
         return await signed_in(client_for(tenant), account)
 
@@ -60,6 +60,7 @@ async def visitors(
     program.headers["authorization"] = f"Bearer {await _token(worker_database, elsewhere)}"
     yield {
         "own staff": await person(secrets.tenant, Role.SECRETARIAT_ADMIN),
+        "own staff before the pledge": await person(secrets.tenant, Role.SECRETARIAT_ADMIN, pledged=False),
         "a stranger": client_for(secrets.tenant),
         "a stranger elsewhere": client_for(elsewhere),
         "staff of another platform at home": foreign_staff,

@@ -12,7 +12,7 @@ import pytest
 from litestar import Litestar
 
 from services.web.graphql.schema import build
-from tests.leaks.canaries import BAIT, CANARIES, Secrets
+from tests.leaks.canaries import AFTER_THE_PLEDGE, BAIT, CANARIES, Secrets
 from tests.leaks.walking import addresses, queries, queries_by_id, with_one_id
 
 SCHEMA = build()
@@ -70,6 +70,14 @@ async def test_others_meet_none_of_them(
     async for where, text in everything_read_by(visitors[who], app, secrets):
         found = [name for name, canary in CANARIES.items() if canary in text]
         assert found == [], f"{who} reads {found} at {where}"
+
+
+async def test_before_the_pledge_the_staff_itself_does_not_learn_where_a_shelter_is(
+    visitors: dict[str, httpx.AsyncClient], app: Litestar, secrets: Secrets
+) -> None:
+    async for where, text in everything_read_by(visitors["own staff before the pledge"], app, secrets):
+        found = [name for name in AFTER_THE_PLEDGE if CANARIES[name] in text]
+        assert found == [], f"who has not signed reads {found} at {where}"
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid, given_values
 from services.web.graphql.writing import by, key_of, required
 from services.web.limits import limit_applications
-from shared.identity.policy import Permission
+from shared.identity.policy import Actor, Permission
 from shared.kit import clock
-from shared.members import access_log, criteria, pledges, screening, service
+from shared.members import access_log, criteria, looking, screening, service
 from shared.members import application_queries as queries
 from shared.members.application_queries import ApplicationView
 from shared.members.criteria import CheckView
@@ -148,11 +148,7 @@ class ApplicationQueries:
         if wanted is None:
             return None
         found = await info.context.read(queries.application, wanted)
-        await info.context.read(pledges.require_pledge_for, found.organisation_id, actor=info.context.actor)
-        await info.context.write(
-            access_log.note_view, actor=info.context.actor, action=access_log.APPLICATION, object_id=wanted
-        )
-        return found
+        return await info.context.write(looked_at, found, actor=info.context.actor)
 
 
 @strawberry.input(description="様式1. `category` and `fields` are slugs or ids of this platform.")
@@ -253,7 +249,25 @@ class ApplicationMutations:
     async def decide_membership_application(
         self, info: Info, input: DecideMembershipApplicationInput
     ) -> ApplicationView:
-        return await info.context.write(_decide, info, input)
+        return await info.context.write(_decide_and_look, info, input)
+
+
+async def _decide_and_look(
+    session: AsyncSession, info: Info, input: DecideMembershipApplicationInput
+) -> ApplicationView:
+    return await looked_at(session, await _decide(session, info, input), actor=by(info))
+
+
+async def looked_at(session: AsyncSession, application: ApplicationView, *, actor: Actor) -> ApplicationView:
+    """The same one, for who may read it all."""
+    await looking.look_at(
+        session,
+        actor=actor,
+        organisation_id=application.organisation_id,
+        action=access_log.APPLICATION,
+        object_id=application.id,
+    )
+    return application
 
 
 async def _decide(session: AsyncSession, info: Info, input: DecideMembershipApplicationInput) -> ApplicationView:

@@ -9,20 +9,20 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID, Parent
 
-from services.web.graphql.contacts import ContactVisibilityInput
+from services.web.graphql.change_notice_input import SubmitChangeNoticeInput, changes_of
 from services.web.graphql.paging import Connection, Piece, by_place, place_after
 from services.web.graphql.policies import needs, only
 from services.web.graphql.problems import Problem
-from services.web.graphql.types import Info, as_uuid, given_values
+from services.web.graphql.types import Info, as_uuid
 from services.web.graphql.words import camel, told
 from services.web.graphql.writing import by, key_of, required
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden
-from shared.members import pledges
+from shared.members import access_log, looking
 from shared.members.details import LABELS
 from shared.members.models import Channel, NoticeState
-from shared.members.notices import queries
+from shared.members.notices import queries, sayings
 from shared.members.notices import service as notices
 from shared.members.notices.queries import ChangeNoticeView, NoticeKind, WithdrawalNoticeView
 
@@ -60,10 +60,11 @@ class ChangeNotice:
 
     @strawberry.field(description="Field by field, what it was when the notice came and what it becomes")
     def changes(parent: Parent[ChangeNoticeView]) -> list[NoticeFieldChange]:
+        before, after = sayings.said(parent.before, parent.after)
         return [
-            NoticeFieldChange(field=camel(name), label=label, before=told(parent.before[name]), after=told(after))
+            NoticeFieldChange(field=camel(name), label=label, before=told(before[name]), after=told(after[name]))
             for name, label in LABELS.items()
-            if (after := parent.after.get(name)) is not None
+            if name in after
         ]
 
 
@@ -121,56 +122,17 @@ class NoticeQueries:
         if wanted is None:
             return None
         found = await info.context.read(queries.change_notice, wanted)
-        await info.context.read(pledges.require_pledge_for, found.organisation_id, actor=info.context.actor)
+        await info.context.write(_look_at, info, found.organisation_id)
         return found
 
     @strawberry.field(graphql_type=WithdrawalNotice | None, metadata=needs(_READ), description="退会届")
     async def withdrawal_notice(self, info: Info, id: ID) -> WithdrawalNoticeView | None:
         wanted = as_uuid(id)
-        return await info.context.read(queries.withdrawal_notice, wanted) if wanted else None
-
-
-@strawberry.input(
-    description="What is left out stays as it is; an empty text clears it. `category` and `fields` are slugs or ids."
-)
-class SubmitChangeNoticeInput:
-    organisation_id: ID
-    name: str | None = None
-    kana: str | None = None
-    corporate_number: str | None = None
-    postal_code: str | None = None
-    address: str | None = None
-    municipality_code: str | None = None
-    representative_title: str | None = None
-    representative_name: str | None = None
-    representative_kana: str | None = None
-    contact_department: str | None = None
-    contact_name: str | None = None
-    contact_kana: str | None = None
-    phone: str | None = None
-    mobile: str | None = None
-    fax: str | None = None
-    email: str | None = None
-    website: str | None = None
-    category: str | None = None
-    fields: list[str] | None = None
-    people: int | None = None
-    founded_year: int | None = None
-    purpose: str | None = None
-    activities: str | None = None
-    area: str | None = None
-    audiences: list[str] | None = strawberry.field(default=None, description="対象者, as slugs or Japanese words")
-    audience: str | None = strawberry.field(default=None, description="対象者, in words of one's own")
-    resources: list[str] | None = strawberry.field(
-        default=None, description="提供できる資源, as slugs or Japanese words"
-    )
-    appeal: str | None = None
-    visibility: ContactVisibilityInput | None = None
-    channel: Channel | None = strawberry.field(default=None, description="The secretariat's: how it came")
-    accept: bool | None = strawberry.field(
-        default=None, description="The secretariat's notices take effect at once unless this is false"
-    )
-    idempotency_key: str | None = None
+        if wanted is None:
+            return None
+        found = await info.context.read(queries.withdrawal_notice, wanted)
+        await info.context.write(_look_at, info, found.organisation_id)
+        return found
 
 
 @strawberry.input
@@ -226,28 +188,47 @@ class NoticeMutations:
         description="受理 changes the organisation and keeps what was",
     )
     async def decide_change_notice(self, info: Info, input: DecideChangeNoticeInput) -> ChangeNoticeView:
-        wanted = required(input.id)
-        rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
-        if input.decision is Decision.ACCEPT:
-            return await info.context.write(notices.accept_change, wanted, **rest)
-        return await info.context.write(notices.refuse_change, wanted, message=input.message or "", **rest)
+        return await info.context.write(_decide_change, info, input)
 
     @strawberry.mutation(
         graphql_type=WithdrawalNoticeResult, metadata=needs(_DECIDE), description="受理 ends the membership on its date"
     )
     async def decide_withdrawal_notice(self, info: Info, input: DecideWithdrawalNoticeInput) -> WithdrawalNoticeView:
-        wanted = required(input.id)
-        rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
-        if input.decision is Decision.ACCEPT:
-            return await info.context.write(notices.accept_withdrawal, wanted, **rest)
-        return await info.context.write(notices.refuse_withdrawal, wanted, message=input.message or "", **rest)
+        return await info.context.write(_decide_withdrawal, info, input)
+
+
+async def _decide_change(session: AsyncSession, info: Info, input: DecideChangeNoticeInput) -> ChangeNoticeView:
+    wanted = required(input.id)
+    await _look_at(session, info, (await queries.change_notice(session, wanted)).organisation_id)
+    rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
+    if input.decision is Decision.ACCEPT:
+        return await notices.accept_change(session, wanted, **rest)
+    return await notices.refuse_change(session, wanted, message=input.message or "", **rest)
+
+
+async def _decide_withdrawal(
+    session: AsyncSession, info: Info, input: DecideWithdrawalNoticeInput
+) -> WithdrawalNoticeView:
+    wanted = required(input.id)
+    await _look_at(session, info, (await queries.withdrawal_notice(session, wanted)).organisation_id)
+    rest: dict[str, Any] = {"actor": by(info), "revision": input.revision}
+    if input.decision is Decision.ACCEPT:
+        return await notices.accept_withdrawal(session, wanted, **rest)
+    return await notices.refuse_withdrawal(session, wanted, message=input.message or "", **rest)
+
+
+async def _look_at(session: AsyncSession, info: Info, organisation_id: UUID) -> None:
+    await looking.look_at(session, actor=by(info), organisation_id=organisation_id, action=access_log.NOTICE)
 
 
 async def _submit_change(session: AsyncSession, info: Info, input: SubmitChangeNoticeInput) -> ChangeNoticeView:
+    """Answers with what was, so the secretariat has looked."""
+    organisation_id = _organisation(info, input.organisation_id)
+    await _look_at(session, info, organisation_id)
     notice = await notices.submit_change(
         session,
-        _organisation(info, input.organisation_id),
-        _changes(input),
+        organisation_id,
+        changes_of(input),
         channel=_channel(info, input.channel),
         actor=by(info),
         idempotency_key=key_of(info, input),
@@ -260,9 +241,11 @@ async def _submit_change(session: AsyncSession, info: Info, input: SubmitChangeN
 async def _submit_withdrawal(
     session: AsyncSession, info: Info, input: SubmitWithdrawalNoticeInput
 ) -> WithdrawalNoticeView:
+    organisation_id = _organisation(info, input.organisation_id)
+    await _look_at(session, info, organisation_id)
     notice = await notices.submit_withdrawal(
         session,
-        _organisation(info, input.organisation_id),
+        organisation_id,
         effective_on=input.effective_on or clock.today(),
         reason=input.reason or "",
         channel=_channel(info, input.channel),
@@ -287,13 +270,3 @@ def _channel(info: Info, given: Channel | None) -> Channel:
 
 def _at_once(info: Info, accept: bool | None) -> bool:
     return by(info).may(_DECIDE) and accept is not False
-
-
-def _changes(input: SubmitChangeNoticeInput) -> dict[str, Any]:
-    """The form as text, as people would have typed it."""
-    others = ("organisation_id", "channel", "accept", "idempotency_key", "visibility")
-    given = {name: value for name, value in given_values(input).items() if value is not None and name not in others}
-    given |= {name: str(given[name]) for name in ("people", "founded_year") if name in given}
-    if input.visibility is not None:
-        given["visibility"] = {name: str(value) for name, value in vars(input.visibility).items() if value is not None}
-    return given

@@ -4,7 +4,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry import ID
 
-from services.web.graphql.applications import MembershipApplicationResult
+from services.web.graphql.applications import MembershipApplicationResult, looked_at
 from services.web.graphql.checks import CheckInput, finding_of
 from services.web.graphql.policies import needs
 from services.web.graphql.types import Info
@@ -35,4 +35,4 @@ async def _record(session: AsyncSession, info: Info, input: RecordApplicationChe
     wanted = required(input.id)
     findings = [finding_of(each) for each in input.checks or []]
     await screening.record_findings(session, wanted, findings, actor=by(info))
-    return await application_queries.application(session, wanted)
+    return await looked_at(session, await application_queries.application(session, wanted), actor=by(info))

@@ -17,7 +17,16 @@ from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import access_log, application_queries, criteria, lookalikes, pledges, service, versions
+from shared.members import (
+    access_log,
+    application_queries,
+    criteria,
+    lookalikes,
+    looking,
+    pledges,
+    service,
+    versions,
+)
 from shared.members.models import ApplicationState
 from shared.members.screening_models import CriterionKind
 from shared.members.words import CHANNELS, RESULTS, STATES
@@ -120,8 +129,13 @@ async def show_item(
     ctx: Context, application_id: UUID, view: FormView, *, status: int = 200, conflict: bool = False
 ) -> Response[Any]:
     application = await ctx.read(application_queries.application, application_id)
-    await ctx.read(pledges.require_pledge_for, application.organisation_id, actor=ctx.actor)
-    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.APPLICATION, object_id=application_id)
+    await ctx.write(
+        looking.look_at,
+        actor=ctx.actor,
+        organisation_id=application.organisation_id,
+        action=access_log.APPLICATION,
+        object_id=application_id,
+    )
     alike = await ctx.read(lookalikes.lookalikes, application_id) if application.is_open else []
     former = await ctx.read(versions.former_members, [each.id for each in alike if each.receipt_number is None])
     checks = await ctx.read(criteria.checks, application_id)

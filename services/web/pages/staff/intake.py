@@ -21,7 +21,7 @@ from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.japanese import Unreadable, normalise
 from shared.kit.refusals import NotFound, Refusal
-from shared.members import application_queries, intake, lookalikes, pledges
+from shared.members import access_log, application_queries, intake, lookalikes, looking
 from shared.members.models import Channel
 from shared.members.words import CHANNELS
 from shared.taxonomy import postal
@@ -124,7 +124,7 @@ async def add_scan(request: AnyRequest, ctx: Ctx, application_id: FromPath[UUID]
 async def show_scan(ctx: Ctx, application_id: FromPath[UUID], scan_id: FromPath[UUID]) -> Response[Any]:
     """Only here, behind the sign-in, and only under the application that it belongs to."""
     scan = await ctx.read(intake.scan, application_id, scan_id)
-    await ctx.read(pledges.require_pledge, actor=ctx.actor)
+    await ctx.write(looking.look_at_paper, actor=ctx.actor, action=access_log.APPLICATION, object_id=application_id)
     await ctx.release()
     try:
         data = await ctx.site.files.get(scan.file_key)

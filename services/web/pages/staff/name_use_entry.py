@@ -19,7 +19,7 @@ from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
 from shared.identity.policy import Permission
 from shared.kit.refusals import Forbidden, NotFound, Refusal
-from shared.members import pledges, portal_queries
+from shared.members import access_log, looking, portal_queries
 from shared.members.models import Channel
 from shared.members.name_use import files, queries, service
 from shared.members.name_use.details import Asked
@@ -79,7 +79,8 @@ async def add_scan(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) ->
 @get("/staff/name-use/{request_id:uuid}/scans/{scan_id:uuid}", policy=_READ)
 async def show_scan(ctx: Ctx, request_id: FromPath[UUID], scan_id: FromPath[UUID]) -> Response[bytes]:
     scan = await ctx.read(queries.scan, request_id, scan_id)
-    await ctx.read(pledges.require_pledge, actor=ctx.actor)
+    whose = (await ctx.read(queries.name_use, request_id)).organisation_id
+    await ctx.write(looking.look_at_paper, actor=ctx.actor, action=access_log.NAME_USE_PAPER, object_id=whose)
     await ctx.release()
     data = await files.bytes_of(ctx.site.files, scan.file_key)
     name = f"scan.{files.SUFFIXES[scan.content_type]}"

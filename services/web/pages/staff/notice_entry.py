@@ -6,21 +6,24 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
 from services.web.pages import notice_form
+from services.web.pages.notice_form import Values
 from services.web.pages.public import join_form
 from services.web.pages.staff.notices import NO_STORE
 from services.web.rendering import page
-from shared.identity.policy import Permission
+from shared.identity.policy import Actor, Permission
 from shared.kit import clock
 from shared.kit.refusals import Forbidden, NotFound, Refusal
-from shared.members import pledges, versions
+from shared.members import looking, versions
 from shared.members.models import Channel
 from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
+from shared.members.notices.queries import ChangeNoticeView
 from shared.members.words import CHANNELS
 
 AnyRequest = Request[Any, Any, Any]
@@ -37,8 +40,8 @@ async def choose_organisation(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 
 @get("/staff/notices/new/{organisation_id:uuid}/change", policy=_DECIDE)
 async def enter_change(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[Any]:
-    await ctx.read(pledges.require_pledge_for, organisation_id, actor=ctx.actor)
     details = await ctx.read(versions.details_of, organisation_id)
+    await ctx.write(looking.look_at, actor=ctx.actor, organisation_id=organisation_id)
     return await _change_form(ctx, organisation_id, FormView(notice_form.values_of(details) | {"channel": "FAX"}))
 
 
@@ -50,12 +53,7 @@ async def send_change(request: AnyRequest, ctx: Ctx, organisation_id: FromPath[U
         if not form.genuine:
             raise FormExpired
         notice = await ctx.write(
-            notices.submit_change,
-            organisation_id,
-            notice_form.changes_of(values),
-            channel=_channel(form),
-            actor=ctx.actor,
-            idempotency_key=values.get("key"),
+            _submit_change, organisation_id=organisation_id, form=form, values=values, actor=ctx.actor
         )
     except (NotFound, Forbidden):
         raise
@@ -90,6 +88,21 @@ async def send_withdrawal(request: AnyRequest, ctx: Ctx, organisation_id: FromPa
     except Refusal as refusal:
         return await _withdrawal_form(ctx, organisation_id, FormView(form.values(), refusal), status=422)
     return Redirect(f"/staff/notices/withdrawals/{notice.id}", status_code=303)
+
+
+async def _submit_change(
+    session: AsyncSession, *, organisation_id: UUID, form: Form, values: Values, actor: Actor
+) -> ChangeNoticeView:
+    """The form is filled with what is known, so who sends it has looked."""
+    await looking.look_at(session, actor=actor, organisation_id=organisation_id)
+    return await notices.submit_change(
+        session,
+        organisation_id,
+        notice_form.changes_of(values),
+        channel=_channel(form),
+        actor=actor,
+        idempotency_key=values.get("key"),
+    )
 
 
 def _channel(form: Form) -> Channel:

@@ -16,7 +16,7 @@ from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
-from shared.members import pledges, versions
+from shared.members import access_log, looking, versions
 from shared.members.details import LABELS
 from shared.members.models import NoticeState
 from shared.members.name_use import queries as name_use
@@ -109,7 +109,7 @@ async def _decide(
 
 async def _change(ctx: Context, notice_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
     notice = await ctx.read(notice_queries.change_notice, notice_id)
-    await ctx.read(pledges.require_pledge_for, notice.organisation_id, actor=ctx.actor)
+    await _look_at(ctx, notice.organisation_id)
     found = await ctx.read(notice_queries.field_changes, notice)
     past = await ctx.read(notice_queries.former_versions, notice.organisation_id)
     today = await ctx.read(versions.details_of, notice.organisation_id)
@@ -129,10 +129,15 @@ async def _change(ctx: Context, notice_id: UUID, view: FormView, *, status: int 
 
 async def _withdrawal(ctx: Context, notice_id: UUID, view: FormView, *, status: int = 200) -> Response[Any]:
     notice = await ctx.read(notice_queries.withdrawal_notice, notice_id)
+    await _look_at(ctx, notice.organisation_id)
     paper = f"/staff/withdrawals/{notice_id}/form2.pdf"
     return await _item(
         ctx, notice, view, status, title="退会届", place="withdrawals", paper=paper, differences=[], pasts=[]
     )
+
+
+async def _look_at(ctx: Context, organisation_id: UUID) -> None:
+    await ctx.write(looking.look_at, actor=ctx.actor, organisation_id=organisation_id, action=access_log.NOTICE)
 
 
 async def _item(ctx: Context, notice: Any, view: FormView, status: int, **values: Any) -> Response[Any]:

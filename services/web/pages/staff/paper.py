@@ -11,9 +11,10 @@ from services.web.context import Context, Ctx
 from services.web.documents import document
 from shared.identity.policy import Permission
 from shared.kit.japanese import eras
-from shared.members import access_log, application_queries, paper, pledges, versions
+from shared.members import access_log, application_queries, looking, paper, versions
 from shared.members.details import ApplicationDetails
 from shared.members.notices import queries as notice_queries
+from shared.members.notices import sayings
 from shared.taxonomy import queries as taxonomy
 
 
@@ -21,7 +22,13 @@ from shared.taxonomy import queries as taxonomy
 async def application_form(ctx: Ctx, application_id: FromPath[UUID]) -> Response[bytes]:
     """様式1 as it would have come on paper, with the receipt number."""
     application = await ctx.read(application_queries.application, application_id)
-    await ctx.read(pledges.require_pledge_for, application.organisation_id, actor=ctx.actor)
+    await ctx.write(
+        looking.look_at,
+        actor=ctx.actor,
+        organisation_id=application.organisation_id,
+        action=access_log.APPLICATION,
+        object_id=application_id,
+    )
     municipality = await _municipality(ctx, application.details.municipality_code)
     profile = await ctx.profile()
     await ctx.release()
@@ -39,11 +46,11 @@ async def application_form(ctx: Ctx, application_id: FromPath[UUID]) -> Response
 
 @get("/staff/changes/{notice_id:uuid}/form1.pdf", policy=Permission.APPLICATION_READ)
 async def change_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
-    """変更届: the whole form as it is with the change, and which fields it changes."""
+    """変更届: the whole form with the change, as the record was when it was decided, and which fields it changes."""
     notice = await ctx.read(notice_queries.change_notice, notice_id)
-    await ctx.read(pledges.require_pledge_for, notice.organisation_id, actor=ctx.actor)
-    known = msgspec.to_builtins(await ctx.read(versions.details_of, notice.organisation_id))
-    details = msgspec.convert({**known, **notice.after}, ApplicationDetails)
+    await _look_at_notice(ctx, notice.organisation_id)
+    known = await ctx.read(versions.details_at, notice.organisation_id, notice.decided_at)
+    details = msgspec.structs.replace(known, **sayings.applied(known, notice.before, notice.after))
     municipality = await _municipality(ctx, details.municipality_code)
     profile = await ctx.profile()
     await ctx.release()
@@ -63,7 +70,8 @@ async def change_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
 @get("/staff/withdrawals/{notice_id:uuid}/form2.pdf", policy=Permission.APPLICATION_READ)
 async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes]:
     notice = await ctx.read(notice_queries.withdrawal_notice, notice_id)
-    known = await ctx.read(versions.details_of, notice.organisation_id)
+    await _look_at_notice(ctx, notice.organisation_id)
+    known = await ctx.read(versions.details_at, notice.organisation_id, notice.decided_at)
     profile = await ctx.profile()
     await ctx.release()
     withdrawal = msgspec.structs.replace(
@@ -86,9 +94,8 @@ async def withdrawal_form(ctx: Ctx, notice_id: FromPath[UUID]) -> Response[bytes
 @get("/staff/organisations/{organisation_id:uuid}/form1.pdf", policy=Permission.APPLICATION_READ)
 async def known_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[bytes]:
     """様式1 with what is registered today, for the organisation to read and correct with a pen."""
-    await ctx.read(pledges.require_pledge_for, organisation_id, actor=ctx.actor)
     known = await ctx.read(versions.details_of, organisation_id)
-    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
+    await ctx.write(looking.look_at, actor=ctx.actor, organisation_id=organisation_id)
     municipality = await _municipality(ctx, known.municipality_code)
     profile = await ctx.profile()
     await ctx.release()
@@ -101,11 +108,15 @@ async def known_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[byte
 async def leaving_form(ctx: Ctx, organisation_id: FromPath[UUID]) -> Response[bytes]:
     """様式2 with the organisation's names; day and reason are for the pen."""
     known = await ctx.read(versions.details_of, organisation_id)
-    await ctx.write(access_log.note_view, actor=ctx.actor, action=access_log.ORGANISATION, object_id=organisation_id)
+    await ctx.write(looking.look_at, actor=ctx.actor, organisation_id=organisation_id)
     profile = await ctx.profile()
     await ctx.release()
     pdf = await paper.render_form2(profile, _leaving(known))
     return document(pdf, name=f"退会届_{known.name}.pdf", plain_name="form2.pdf", private=True)
+
+
+async def _look_at_notice(ctx: Context, organisation_id: UUID) -> None:
+    await ctx.write(looking.look_at, actor=ctx.actor, organisation_id=organisation_id, action=access_log.NOTICE)
 
 
 def _leaving(known: ApplicationDetails) -> paper.Withdrawal:

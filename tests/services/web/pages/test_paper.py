@@ -11,6 +11,7 @@ from shared.identity.models import Role
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.database.session import Database
+from shared.members import versions
 from shared.members.models import Channel
 from shared.members.notices import service as notices
 from shared.tenants import queries as tenants
@@ -104,6 +105,37 @@ async def test_the_secretariat_prints_notices_of_change_and_of_leaving(
         assert answer.status_code == 200
         text = "".join(pages(answer.content))
         assert [each in text for each in wanted] == [True] * len(wanted)
+
+
+async def test_a_decided_notice_is_printed_as_the_organisation_was_then(
+    staff: httpx.AsyncClient, worker_database: Database, platform: Tenant
+) -> None:
+    """The names of later years do not stand on a paper of today."""
+    organisation = await make_member(worker_database, platform, name="旧い名の会", phone="088-621-2179")
+    async with worker_database.write(platform.id) as session:
+        change = await notices.submit_change(
+            session, organisation, {"phone": "088-621-2000"}, channel=Channel.FAX, actor=SECRETARIAT
+        )
+        leaving = await notices.submit_withdrawal(
+            session, organisation, effective_on=clock.today(), channel=Channel.FAX, actor=SECRETARIAT
+        )
+        waiting = await notices.submit_change(
+            session, organisation, {"appeal": "新しい一言"}, channel=Channel.FAX, actor=SECRETARIAT
+        )
+    async with worker_database.write(platform.id) as session:
+        await notices.accept_change(session, change.id, actor=SECRETARIAT)
+        await notices.refuse_withdrawal(session, leaving.id, message="続けてください", actor=SECRETARIAT)
+    async with worker_database.write(platform.id) as session:
+        later = {"name": "新しい名の会", "phone": "088-621-3000"}
+        await versions.change(session, organisation, later, actor=SECRETARIAT)
+
+    async def said(path: str) -> list[bool]:
+        text = "".join(pages((await staff.get(path)).content))
+        return [words in text for words in ("旧い名の会", "新しい名の会", "088-621-2000", "088-621-3000")]
+
+    assert await said(f"/staff/changes/{change.id}/form1.pdf") == [True, False, True, False]
+    assert await said(f"/staff/withdrawals/{leaving.id}/form2.pdf") == [True, False, True, False]
+    assert await said(f"/staff/changes/{waiting.id}/form1.pdf") == [False, True, False, True]
 
 
 async def test_strangers_do_not(

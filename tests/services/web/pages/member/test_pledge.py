@@ -202,6 +202,39 @@ async def test_an_application_of_a_shelter_is_refused_to_programs_of_who_has_not
     assert (await graphql(staff, query))["data"] == {"membershipApplication": {"details": {"address": STREET}}}
 
 
+async def test_no_notice_tells_where_a_shelter_is_before_the_pledge(
+    staff: httpx.AsyncClient, manager: httpx.AsyncClient, worker_database: Database, tenant: Tenant, shelter: UUID
+) -> None:
+    async with worker_database.write(tenant.id) as session:
+        change = {"address": "影町8丁目"}
+        notice = await notices.submit_change(session, shelter, change, channel=Channel.FAX, actor=DESK)
+    parts = "__typename ... on Problem { code } ... on ChangeNotice { changes { before } }"
+    about = f'organisationId: "{shelter}", address: "影町7丁目", accept: false'
+    asked = [
+        f"mutation {{ it: submitChangeNotice(input: {{{about}}}) {{ {parts} }} }}",
+        f'mutation {{ it: decideChangeNotice(input: {{id: "{notice.id}", decision: REFUSE, message: "x"}}) {{ {parts} }} }}',
+        f'mutation {{ it: decideChangeNotice(input: {{id: "{notice.id}", decision: ACCEPT}}) {{ {parts} }} }}',
+    ]
+    for query in asked:
+        assert (await graphql(staff, query))["data"] == {"it": {"__typename": "Problem", "code": "PLEDGE_NEEDED"}}
+    typed = {"csrf": await form_token(staff, "/pledge"), "channel": "FAX", "address": "影町7丁目", "key": "k"}
+    sent = await staff.post(f"/staff/notices/new/{shelter}/change", data=typed)
+    assert (sent.status_code, STREET in sent.text, 'href="/pledge"' in sent.text) == (403, False, True)
+    await sign(staff)
+    told = {"it": {"__typename": "ChangeNotice", "changes": [{"before": STREET}]}}
+    assert [(await graphql(staff, query))["data"] for query in asked[:2]] == [told, told]
+    assert (await staff.post(f"/staff/notices/new/{shelter}/change", data=typed)).status_code == 303
+
+
+async def test_a_shelters_own_manager_needs_no_pledge_for_its_own_address(
+    client_for: ClientFor, worker_database: Database, tenant: Tenant, shelter: UUID
+) -> None:
+    own = await person(client_for, worker_database, tenant, Role.ORGANISATION_MANAGER, shelter)
+    about = f'organisationId: "{shelter}", address: "影町7丁目"'
+    query = f"mutation {{ it: submitChangeNotice(input: {{{about}}}) {{ ... on ChangeNotice {{ changes {{ before }} }} }} }}"
+    assert (await graphql(own, query))["data"] == {"it": {"changes": [{"before": STREET}]}}
+
+
 async def test_where_there_is_no_charter_nothing_is_held_back_and_nothing_can_be_signed(
     client_for: ClientFor, worker_database: Database, tenant: Tenant, neighbour: UUID, organisation: UUID
 ) -> None:
