@@ -3,11 +3,13 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from uuid_utils.compat import uuid7
 
 from shared.identity.models import Role
 from shared.identity.notifications import service
 from shared.identity.notifications.models import Notification, NotificationKind, NotificationManner
 from shared.identity.policy import Actor
+from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
 
@@ -22,6 +24,23 @@ async def waiting(database: Database, tenant: Tenant) -> list[tuple[str, str]]:
         )
         rows = await session.execute(statement.order_by(Notification.noted_at, Notification.id))
         return [(row.receiver, row.line) for row in rows]
+
+
+async def note_for_desk(database: Database, tenant: Tenant, line: str) -> UUID:
+    """Something that waits for the morning letter; the id of what it is about."""
+    row = Notification(
+        receiver="desk@pref.example",
+        kind=NotificationKind.APPLICATION,
+        thing_id=uuid7(),
+        occasion="received",
+        line=line,
+        path="/staff/applications",
+        noted_at=clock.now(),
+        at_once=False,
+    )
+    async with database.write(tenant.id) as session:
+        session.add(row)
+    return row.thing_id
 
 
 async def desk_wants(database: Database, tenant: Tenant, manner: NotificationManner, *, by_night: bool = True) -> None:

@@ -11,7 +11,7 @@ from tests.leaks.walking import Mutation, mutations
 
 SCHEMA = build()
 #: Mutations by which a person speaks for himself or herself alone.
-OF_ONESELF = {"signPledge"}
+OF_ONESELF = {"signPledge", "chooseNotifications"}
 
 
 async def test_strangers_change_nothing(visitors: dict[str, httpx.AsyncClient]) -> None:
