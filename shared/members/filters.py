@@ -147,18 +147,26 @@ def values_of(wanted: Wanted, terms: Sequence[Term]) -> dict[str, Any]:
     """What goes into a statement with `parameters`."""
     values: dict[str, Any] = {name: list(getattr(wanted, name)) for name in _KINDS}
     values |= {name: tags.slugs(values[name], known) for name, known in _TAGS.items()}
-    for number, term in enumerate(terms):
-        values |= {f"folded{number}": term.folded, f"words{number}": term.words}
-    return values
+    return values | words_of(terms)
 
 
 def parameters(terms: int) -> Iterable[BindParameter[Any]]:
     yield from (bindparam(name, type_=ARRAY(Text)) for name in _KINDS)
+    yield from words(terms)
+
+
+def words_of(terms: Sequence[Term]) -> dict[str, str]:
+    """What goes into a statement with `words`."""
+    folded = {f"folded{number}": term.folded for number, term in enumerate(terms)}
+    return folded | {f"words{number}": term.words for number, term in enumerate(terms)}
+
+
+def words(terms: int) -> Iterable[BindParameter[Any]]:
     yield from (bindparam(f"{part}{number}", type_=Text) for part in ("folded", "words") for number in range(terms))
 
 
 def found(terms: int) -> str:
-    """SQL: the ids of the organisations in which all words stand. They are compared in the tenant's own rows: decision 0006."""
+    """SQL, with `words`: the ids of the organisations in which all words stand. They are compared in the tenant's own rows: decision 0006."""
     words = "".join(f" AND (d.folded LIKE :folded{number} OR d.words LIKE :words{number})" for number in range(terms))
     return f"SELECT d.object_id FROM search_document d WHERE d.kind = 'organisation'{words}"
 

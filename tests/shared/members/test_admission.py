@@ -29,10 +29,9 @@ async def platform(worker_database: Database) -> Tenant:
 
 
 async def approve(database: Database, tenant: Tenant, application: UUID, **given: Any) -> ApplicationView:
+    values: dict[str, Any] = {"effective_on": clock.today(), "actor": STAFF} | given
     async with database.write(tenant.id) as session:
-        return await approve_application(
-            session, application, **({"effective_on": clock.today(), "actor": STAFF} | given)
-        )
+        return await approve_application(session, application, **values)
 
 
 async def members(database: Database, tenant: Tenant) -> int:

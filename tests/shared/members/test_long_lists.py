@@ -185,4 +185,4 @@ def _scanned(node: dict[str, Any]) -> int:
     if "Relation Name" not in node:
         return below
     each_time = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-    return below + round(each_time * node["Actual Loops"])
+    return below + int(each_time * node["Actual Loops"])

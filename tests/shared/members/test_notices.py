@@ -23,7 +23,7 @@ from shared.members.notices import queries as notice_queries
 from shared.members.notices import service as notices
 from shared.members.notices.queries import ChangeNoticeView, NoticeKind
 from shared.tenants.models import Tenant
-from tests.factories.members import filled, make_application, make_member, make_platform, settle
+from tests.factories.members import filled, make_application, make_member, make_organisation, make_platform, settle
 
 STAFF = Actor(name="事務局 里子", client_id="staff", roles=frozenset({Role.SECRETARIAT}))
 COLLEAGUE = Actor(name="別の 担当", client_id="colleague", roles=frozenset({Role.SECRETARIAT}))
@@ -448,3 +448,31 @@ def test_a_form_and_its_organisation_know_the_same_fields() -> None:
     assert versions.differences(filled(name="同じ"), msgspec.structs.replace(filled(name="同じ"), email="")).keys() == {
         "email"
     }
+
+
+@pytest.mark.parametrize("typed", ["ﾂﾅｸﾞ", "つなぐ", "ツナグ", "ｔｓｕｎａｇｕ", "Tsunagu つなぐ", "𠮷野"])
+async def test_whom_a_paper_is_of_is_found_in_every_spelling(
+    desk: Desk, web_database: Database, platform: Tenant, typed: str
+) -> None:
+    named = await make_member(
+        web_database,
+        platform,
+        name="NPO法人ＴＳＵＮＡＧＵ吉野",
+        kana="エヌピーオーホウジンツナグヨシノ",
+        activities="集い",
+    )
+    same: dict[str, Any] = {"name": "つなぐTSUNAGU吉野", "kana": "ツナグ"}
+    await make_organisation(web_database, platform, joined_on=None, **same)
+    await make_organisation(web_database, platform, joined_on=clock.today() - DAY, left_on=clock.today(), **same)
+    assert [each.id for each in await desk.do(notice_queries.candidates, typed)] == [named]
+
+
+async def test_names_come_before_texts_and_without_a_word_everybody_is_offered(
+    desk: Desk, web_database: Database, platform: Tenant
+) -> None:
+    for name, kana, activities in (("あの会", "アノカイ", "つなぐ活動"), ("つなぐ会", "ツナグカイ", "集い")):
+        await make_member(web_database, platform, name=name, kana=kana, purpose="", appeal="", activities=activities)
+    found = [each.name for each in await desk.do(notice_queries.candidates, "ツナグ")]
+    everybody = [each.name for each in await desk.do(notice_queries.candidates, " ")]
+    nobody = await desk.do(notice_queries.candidates, "・")
+    assert (found, everybody, nobody) == (["つなぐ会", "あの会"], ["あの会", "つなぐ会"], [])
