@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from shared.events.attendance import certificates, check_in, tables, viewing
+from shared.events.attendance import certificates, check_in, online, tables, viewing
 from shared.events.attendance.check_in import Scan
 from shared.events.attendance.models import Basis
 from shared.events.registrations.models import Attendance
@@ -40,4 +40,5 @@ async def plant_event_day(database: Database, tenant: Tenant, title: str) -> lis
         await viewing.record_play(session, registration_id=viewer.id)
         await certificates.set_rule(session, actor=SECRETARIAT, event_id=event.id, **RULE)
         [made] = await certificates.issue(session, actor=SECRETARIAT, event_id=event.id, platform=tenant.slug)
+        await online.record_viewers(session, actor=SECRETARIAT, event_id=event.id)
     return [guest.id, made.id, event.id]

@@ -17,6 +17,8 @@ from shared.events import words
 from shared.events.attendance import certificate_queries, certificates
 from shared.events.attendance.certificate_paper import Press, grouped
 from shared.events.attendance.certificate_queries import CertificateView, RuleView
+from shared.events.registrations import queries as registrations
+from shared.events.registrations.companions import name_companions
 from shared.events.views import EventView
 from shared.identity.policy import Permission
 from shared.kit import clock
@@ -30,6 +32,7 @@ DONE = {
     "issued": "発行しました。",
     "nothing": "新しく発行する方はいませんでした。",
     "reissued": "再発行しました。番号は変わりません。",
+    "named": "同行者のお名前を書きました。まだの方には、ここから発行できます。",
     "revoked": "証書を取り消しました。確認ページにも表示されます。",
 }
 
@@ -95,6 +98,24 @@ async def reissue(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Re
     except Refusal as refusal:
         return await _page(ctx, event_id, FormView({}, refusal), status=422)
     return _back(event_id, "reissued")
+
+
+@post("/staff/events/{event_id:uuid}/certificates/companions", policy=Permission.REGISTRATION_WRITE)
+async def name_those_who_came_along(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    """Also when the event is over and its registrations can no longer be changed."""
+    form = await read_form(request, ctx)
+    wanted = id_of(form.text("registration"))
+    typed = form.text("companions")
+    try:
+        await read_genuine_form(request, ctx)
+        if (await ctx.read(registrations.registration, wanted)).event_id != event_id:
+            raise NotFound
+        await ctx.write(name_companions, actor=ctx.actor, registration_id=wanted, companions=typed)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _page(ctx, event_id, FormView({}, refusal), status=422, naming=(wanted, typed))
+    return _back(event_id, "named")
 
 
 @get("/staff/events/{event_id:uuid}/certificates/{number:str}", policy=Permission.REGISTRATION_READ)
@@ -170,8 +191,15 @@ def _back(event_id: UUID, done: str) -> Response[Any]:
 
 
 async def _page(
-    ctx: Context, event_id: UUID, view: FormView | None = None, *, status: int = 200, done: str | None = None
+    ctx: Context,
+    event_id: UUID,
+    view: FormView | None = None,
+    *,
+    status: int = 200,
+    done: str | None = None,
+    naming: tuple[UUID, str] | None = None,
 ) -> Response[Any]:
+    """`naming`: the companions' names that were typed for a registration and not taken."""
     event = await known_event(ctx, event_id)
     found = await ctx.read(certificate_queries.holders, event_id)
     profile = await ctx.profile()
@@ -196,7 +224,8 @@ async def _page(
         begun=event.starts_at <= clock.now(),
         may_write=ctx.actor.may(Permission.REGISTRATION_WRITE),
         done=done,
+        naming=naming,
     )
 
 
-ROUTES = [show_certificates, save_rule, issue, reissue, show_file]
+ROUTES = [show_certificates, save_rule, issue, reissue, name_those_who_came_along, show_file]

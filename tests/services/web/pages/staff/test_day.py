@@ -10,8 +10,9 @@ import pytest
 
 from shared.events.attendance import certificate_queries, viewing, viewing_queries
 from shared.events.attendance.table_queries import plan
-from shared.events.models import Event
+from shared.events.models import Event, EventState
 from shared.events.queries import event as whole_event
+from shared.events.registrations.models import Attendance
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
@@ -206,3 +207,61 @@ async def test_no_shows_are_who_has_a_seat_and_did_not_come(
     listed = (await staff.get(f"{path}/check-in", params={"show": "MISSING"})).text
     assert ("欠席 花" in listed, "1件" in listed) == (True, True)
     assert (await staff.get(f"{path}/check-in/name-list.pdf")).content[:5] == b"%PDF-"
+
+
+async def test_who_took_part_from_afar_is_recorded_on_a_page_of_its_own_and_gets_a_certificate(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, path: str
+) -> None:
+    party: dict[str, Any] = {"attendance": Attendance.ONLINE, "party_size": 2, "companions": "二人目 花"}
+    watched = await make_registration(worker_database, tenant, event.id, name="配信 一子", **party)
+    unseen = await make_registration(worker_database, tenant, event.id, name="見ず 二子", attendance=Attendance.ONLINE)
+    stream: dict[str, Any] = {"stream_url": "https://stream.example/live", "archive_url": "", "archive_until": None}
+    async with worker_database.write(tenant.id) as session:
+        await viewing.set_addresses(session, actor=SECRETARIAT, event_id=event.id, **stream)
+        await viewing.record_play(session, registration_id=watched.id)
+    sent = await open_form(staff, f"{path}/online", 'name="viewers"')
+    for pressed, said in (
+        ({"viewers": "1"}, "オンライン参加として記録しました"),
+        ({"viewers": "1"}, "新しく記録する方はいませんでした"),
+        ({"viewers": "", "record": str(watched.id), f"present.{watched.id}": "2"}, "2人のうち2人"),
+        ({"viewers": "", "record": str(unseen.id)}, "事務局が確認"),
+        ({"viewers": "", "undo": str(unseen.id)}, "取り消しました"),
+    ):
+        answer = await staff.post(f"{path}/online", data=sent | pressed)
+        assert (answer.status_code, said in (await staff.get(answer.headers["location"])).text) == (303, True)
+    wrong = {"viewers": "", "record": str(watched.id), f"present.{watched.id}": "3"}
+    refused = await staff.post(f"{path}/online", data=sent | wrong)
+    assert (refused.status_code, "1人から2人まで" in refused.text) == (422, True)
+    found = (await staff.get(f"{path}/online", params={"q": "見ず"})).text
+    assert ("見ず 二子" in found, "配信 一子" in found) == (True, False)
+    form = await open_form(staff, f"{path}/certificates", 'name="issuer"')
+    await staff.post(f"{path}/certificates/rule", data=form | RULE)
+    shown = (await staff.get(f"{path}/certificates")).text
+    assert ("来場とオンライン参加の方全員に発行する（2人）" in shown, "見ず 二子" in shown) == (True, False)
+    await staff.post(f"{path}/certificates/issue", data=form)
+    assert "二人目 花" in (await staff.get(f"{path}/certificates")).text
+    assert "オンライン参加" in (await staff.get(f"{path}/check-in")).text
+
+
+async def test_companions_are_named_for_their_certificates_after_the_event_by_the_secretariat(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event, path: str
+) -> None:
+    group = await make_guest(worker_database, tenant, event, name="代表 一子", party_size=3)
+    async with worker_database.write(tenant.id) as session:
+        held = await session.get_one(Event, (tenant.id, event.id))
+        held.starts_at, held.ends_at, held.state = clock.now() - timedelta(days=3), None, EventState.HELD
+    rule = await open_form(staff, f"{path}/certificates", 'name="issuer"')
+    await staff.post(f"{path}/certificates/rule", data=rule | RULE)
+    sent = await open_form(staff, f"{path}/certificates", 'name="companions"') | {"registration": str(group.id)}
+    refused = await staff.post(f"{path}/certificates/companions", data=sent | {"companions": "二\n三\n四"})
+    assert (refused.status_code, "同行者は2人までです" in refused.text, "二\n三\n四" in refused.text) == (
+        422,
+        True,
+        True,
+    )
+    names = {"companions": "二人目 花\n三人目 月"}
+    assert (await staff.post(f"{path}/certificates/companions", data=sent | names)).status_code == 303
+    assert "来場した方全員に発行する（3人）" in (await staff.get(f"{path}/certificates")).text
+    other = await make_event_of_today(worker_database, tenant)
+    elsewhere = f"/staff/events/{other.id}/certificates/companions"
+    assert (await staff.post(elsewhere, data=sent | names)).status_code == 404
