@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.worker.actors import deliver, post
@@ -160,19 +160,27 @@ async def _waiting_facts(database: Database, tenant: Tenant) -> list[UUID]:
         return list(await session.scalars(waiting.order_by(OutboxRow.id)))
 
 
+async def _asleep(database: Database, tenant: Tenant) -> set[UUID]:
+    """Letters that wait for the morning since an earlier call."""
+    async with database.read(tenant.id) as session:
+        waiting = select(Letter.id).where(Letter.state == LetterState.QUEUED, Letter.run_at > func.now())
+        return set(await session.scalars(waiting))
+
+
 async def settle(settings: Settings, tenant: Tenant) -> list[Letter]:
     """Let the worker react to the tenant's facts and post its letters; those posted by this call, oldest first.
 
     Other tests' facts stay where they are, which `run_until_idle` would have to work off first.
     """
     async with workbench(settings) as bench:
+        asleep = await _asleep(bench.database, tenant)
         # A reaction may record the next fact.
         while facts := await _waiting_facts(bench.database, tenant):
             for fact_id in facts:
                 await deliver(bench, tenant.id, fact_id)
         async with bench.database.read(tenant.id) as session:
             queued = select(Letter).where(Letter.state == LetterState.QUEUED).order_by(Letter.queued_at)
-            letters = list((await session.execute(queued)).scalars())
+            letters = [each for each in (await session.execute(queued)).scalars() if each.id not in asleep]
         for letter in letters:
             await post(bench, tenant.id, letter.id)
     return letters

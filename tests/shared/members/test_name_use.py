@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from shared.identity.models import Role
+from shared.identity.notifications.models import NotificationManner
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.audit import AuditEntry
@@ -25,6 +26,7 @@ from shared.members.name_use.queries import NameUseView
 from shared.tenants.models import Tenant
 from tests.factories.members import make_member, make_organisation, make_platform, settle
 from tests.factories.name_use import DECIDER, DRAWING, asked, make_name_use, manager_of, offer_name_use
+from tests.factories.notifications import desk_wants
 from tests.factories.screening import PDF, picture
 
 DAY = timedelta(days=1)
@@ -197,9 +199,11 @@ async def test_a_result_is_reported_once_and_not_before_the_event(
 async def test_every_step_is_told_once_to_those_whom_it_concerns(
     do: Do, settings: Settings, web_database: Database, platform: Tenant, member: UUID
 ) -> None:
+    await desk_wants(web_database, platform, NotificationManner.AT_ONCE)
     await settle(settings, platform)
     granted = await make_name_use(web_database, platform, member, starts_on=clock.today())
     refused = await make_name_use(web_database, platform, member)
+    assert await settle(settings, platform)
     await approve(do, granted, conditions="校正を見せること")
     await do(service.refuse, refused.id, actor=DECIDER, message="政治活動にあたります")
     await do(service.report, granted.id, result="終わりました", actor=manager_of(member))
