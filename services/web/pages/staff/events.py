@@ -26,6 +26,7 @@ from shared.events.changes import plans_differ
 from shared.events.copies import draft_of, programme_of
 from shared.events.models import EventState
 from shared.events.queries import EventView
+from shared.events.registrations.retention import forgotten_on
 from shared.identity.policy import Actor, Permission
 from shared.kit import clock, idempotency
 from shared.kit.refusals import Conflict, NotFound, Refusal
@@ -249,6 +250,7 @@ async def _form_page(
         kinds=[("", "選んでください"), *words.KINDS.items()],
         words=words,
         now=clock.now(),
+        forgotten_on=forgotten_on(known) if known else None,
         changeable=known is not None and known.state in CHANGEABLE,
         reportable=known is not None and known.state in REPORTABLE and known.starts_at <= clock.now(),
         **values,

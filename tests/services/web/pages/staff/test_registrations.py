@@ -1,6 +1,7 @@
 """The secretariat at its registrations: the list, the files, the paper, and what comes by telephone."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from services.web.site import Site
+from shared.events import service as events
 from shared.events.models import Event
 from shared.events.registrations import queries, service
 from shared.events.registrations.models import RegistrationChannel
@@ -17,6 +19,7 @@ from shared.identity.policy import ANONYMOUS
 from shared.kit import clock
 from shared.kit.audit import AuditEntry
 from shared.kit.database.session import Database
+from shared.kit.japanese.eras import both_calendars
 from shared.kit.outbox import OutboxRow
 from shared.kit.spreadsheets.reading import read_table
 from shared.tenants.models import Tenant
@@ -232,6 +235,25 @@ async def test_the_member_who_holds_the_event_sees_its_list_and_no_other_does(
     assert await seen_by(Role.ORGANISATION_MANAGER, own) == 200
     assert await seen_by(Role.ORGANISATION_USER, own) == 403
     assert await seen_by(Role.ORGANISATION_MANAGER, await make_member(worker_database, tenant)) == 404
+
+
+async def test_the_desk_is_warned_before_those_who_wait_for_a_new_day_are_forgotten(
+    staff: httpx.AsyncClient, worker_database: Database, tenant: Tenant, event: Event
+) -> None:
+    async with worker_database.write(tenant.id) as session:
+        await events.postpone_event(session, actor=SECRETARIAT, event_id=event.id, reason="台風のため")
+    warning, path = "申し込んだ方のお名前と連絡先を消去します", f"/staff/events/{event.id}"
+    assert warning not in (await staff.get(path)).text
+    async with worker_database.write(tenant.id) as session:
+        await events.postpone_event(
+            session, actor=SECRETARIAT, event_id=event.id, reason="会場がとれたため", starts_at=event.starts_at
+        )
+    await make_registration(worker_database, tenant, event.id)
+    assert warning not in (await staff.get(path)).text
+    async with worker_database.write(tenant.id) as session:
+        await events.postpone_event(session, actor=SECRETARIAT, event_id=event.id, reason="また台風のため")
+    page = said((await staff.get(path)).text)
+    assert (warning in page, both_calendars(clock.today() + timedelta(days=366)) in page) == (True, True)
 
 
 async def test_the_desks_own_notes_stay_at_the_desk(
