@@ -19,7 +19,7 @@ from services.web.pages.signin import client_address
 from services.web.rendering import page
 from shared.events import queries as event_queries
 from shared.events import words as event_words
-from shared.events.attendance import certificate_queries, viewing, viewing_queries
+from shared.events.attendance import certificate_queries, table_queries, viewing, viewing_queries
 from shared.events.attendance.viewing import Gate
 from shared.events.models import EventState
 from shared.events.registrations import queries, rules, service, words
@@ -27,6 +27,7 @@ from shared.events.registrations.availability import availability
 from shared.events.registrations.drafts import RegistrationDraft
 from shared.events.registrations.models import Attendance, RegistrationStatus
 from shared.events.registrations.queries import RegistrationView
+from shared.events.registrations.seats import ways
 from shared.events.views import EventView
 from shared.identity.policy import ANONYMOUS, Actor, Permission
 from shared.kit import clock
@@ -66,6 +67,13 @@ class Own(msgspec.Struct, frozen=True):
         return alive and hall and not self.over and self.event.state not in _OFF
 
     @property
+    def seated(self) -> bool:
+        """Sits at a table of the tables that were composed: of a hall, or of an event that is online for everybody."""
+        alive = self.registration.status is RegistrationStatus.CONFIRMED and not self.over
+        there = self.registration.attendance is ways(self.event)[0]
+        return alive and there and self.event.state not in _OFF
+
+    @property
     def path(self) -> str:
         return f"/registrations/{self.registration.key}"
 
@@ -83,6 +91,7 @@ async def show(ctx: Ctx, key: FromPath[str], done: FromQuery[str] = "") -> Respo
         again=again,
         watch=await ctx.read(_watch, own),
         certificates=await ctx.read(certificate_queries.certificates_of, own.registration.id),
+        tables=await ctx.read(table_queries.tables_of, own.registration.id) if own.seated else [],
     )
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from services.web.site import Site
 from shared.events import service as events
+from shared.events.attendance import tables
+from shared.events.attendance.models import Basis
 from shared.events.models import Event
-from shared.events.registrations.models import Registration
+from shared.events.registrations.models import Attendance, Registration
 from shared.kit import clock
 from shared.kit.database.session import Database
 from shared.tenants.models import Tenant
@@ -220,3 +222,21 @@ async def test_a_key_opens_nothing_on_another_platform(
     for address in (path, f"{path}/change", f"{path}/cancel"):
         answer = await stranger.get(address)
         assert (answer.status_code, "元の 名前" in answer.text) == (404, False)
+
+
+async def test_who_has_a_table_sees_it_on_the_own_page(
+    visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant
+) -> None:
+    event = await make_event(worker_database, platform, online=True, party_limit=3)
+    group, _ = [
+        await make_registration(worker_database, platform, event.id, party_size=2, attendance=Attendance.HALL)
+        for _ in range(2)
+    ]
+    remote = await make_registration(worker_database, platform, event.id, attendance=Attendance.ONLINE)
+    path = f"/registrations/{group.key}"
+    assert "班（テーブル）" not in (await visitor.get(path)).text
+    async with worker_database.write(platform.id) as session:
+        await tables.compose(session, actor=EDITOR, event_id=event.id, size=2, basis=Basis.CONFIRMED)
+    shown = (await visitor.get(path)).text
+    assert ("1班、2班" in shown, "分かれてお座り" in shown) == (True, True)
+    assert "班（テーブル）" not in (await visitor.get(f"/registrations/{remote.key}")).text
