@@ -134,7 +134,7 @@ class AttendanceMutations:
         async def effect(session: AsyncSession) -> UUID:
             return await _check_in(session, info, input)
 
-        return await create(info, input, effect, _received)
+        return await create(info, input, effect, received)
 
     @strawberry.mutation(graphql_type=ViewResult, metadata=PUBLIC, description="Each counts as one play")
     async def record_view(self, info: Info, input: RecordViewInput) -> Played:
@@ -148,7 +148,7 @@ class AttendanceMutations:
 
 
 async def _check_in(session: AsyncSession, info: Info, input: CheckInInput) -> UUID:
-    guest = await _guest(session, input)
+    guest = await find_guest(session, code=input.code, registration_id=input.registration_id, event_id=input.event_id)
     if guest is None:
         raise Refusal("NOT_FOUND", UNKNOWN.message)
     found = Scan(given=guest.code, at=input.scanned_at, present=input.present, place=input.place)
@@ -163,7 +163,7 @@ async def _check_in(session: AsyncSession, info: Info, input: CheckInInput) -> U
     raise Refusal(_CODES.get(answer.outcome, answer.outcome.value), answer.message)
 
 
-async def _received(session: AsyncSession, registration_id: UUID) -> Received:
+async def received(session: AsyncSession, registration_id: UUID) -> Received:
     guest = await queries.guest(session, registration_id)
     if guest.check_in is None:  # taken back since this key came first
         raise Conflict("この受付は、あとで取り消されています。")
@@ -177,16 +177,17 @@ class _Already(Conflict):
         self.code = _CODES[Outcome.ALREADY]
 
 
-async def _guest(session: AsyncSession, input: CheckInInput) -> GuestView | None:
-    if input.registration_id:
-        row_id = as_uuid(input.registration_id)
-        return await (
-            queries.guest(session, row_id) if row_id else queries.guest_by_key(session, input.registration_id)
-        )
-    ticket = read_ticket(input.code or "")
+async def find_guest(
+    session: AsyncSession, *, code: str | None, registration_id: str | None, event_id: str | None = None
+) -> GuestView | None:
+    """By the id as either side knows it, or by what stands on the ticket; a number alone needs its event."""
+    if registration_id:
+        row_id = as_uuid(registration_id)
+        return await (queries.guest(session, row_id) if row_id else queries.guest_by_key(session, registration_id))
+    ticket = read_ticket(code or "")
     if ticket.key is not None:
         return await queries.guest_by_key(session, ticket.key)
-    if ticket.number is not None and input.event_id and (event := as_uuid(input.event_id)):
+    if ticket.number is not None and event_id and (event := as_uuid(event_id)):
         return await queries.guest_by_number(session, event, ticket.number)
     return await queries.guest_by_code(session, ticket.code) if ticket.code else None
 

@@ -70,6 +70,14 @@ _ONLINE = text(
     bindparam("first", type_=Integer),
     bindparam("offset", type_=Integer),
 )
+_KNOWN = text("SELECT to_jsonb(o)::text FROM online_attendance o WHERE o.registration_id = :registration").bindparams(
+    bindparam("registration", type_=Uuid)
+)
+
+
+async def online_attendance(session: AsyncSession, registration_id: UUID) -> OnlineAttendanceView | None:
+    row = (await session.execute(_KNOWN, {"registration": registration_id})).scalar_one_or_none()
+    return msgspec.json.decode(row, type=OnlineAttendanceView) if row else None
 
 
 async def online_guests(

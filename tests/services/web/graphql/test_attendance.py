@@ -22,8 +22,11 @@ from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 from tests.services.web.graphql.conftest import StaffFor
 from tests.services.web.graphql.test_writing import done, mutation
+from tests.shared.events.attendance.coming import make_event_of_today
 
 CHECK_IN = mutation("checkIn", "registrationId number checkedInAt checkedInBy place manner present", "CheckIn")
+CORRECT = mutation("correctPresent", "number present", "CheckIn")
+TOOK_PART = mutation("recordOnlineAttendance", "registrationId number present", "OnlineAttendance")
 VIEW = mutation("recordView", "id kind plays viewers", "ViewRecord")
 
 
@@ -158,3 +161,32 @@ async def test_views_count_plays_and_viewers_apart(
     async with worker_database.read(town.id) as session:
         found = await viewing_queries.viewing(session, streamed.id)
     assert (found.plays, found.viewers) == (3, 2)
+
+
+async def test_a_program_corrects_how_many_of_a_group_came(
+    program: httpx.AsyncClient, worker_database: Database, town: Tenant
+) -> None:
+    event = await make_event(worker_database, town, party_limit=5)
+    group = await make_registration(worker_database, town, event.id, party_size=3)
+    early = await done(program, CORRECT, {"code": group.code, "present": 2})
+    assert early["code"] == "CONFLICT"
+    await done(program, CHECK_IN, {"code": group.code})
+    assert await done(program, CORRECT, {"registrationId": group.key, "present": 2}) == {"number": "0001", "present": 2}
+    wrong = await done(program, CORRECT, {"code": group.code, "present": 4})
+    assert (wrong["code"], wrong["field"]) == ("OUT_OF_RANGE", "present")
+
+
+async def test_a_program_records_who_took_part_from_afar(
+    program: httpx.AsyncClient, client_for: ClientFor, worker_database: Database, town: Tenant
+) -> None:
+    event = await make_event_of_today(worker_database, town, online=True)
+    remote = await make_registration(worker_database, town, event.id, attendance="ONLINE", party_size=2)
+    hall = await make_registration(worker_database, town, event.id, attendance="HALL")
+    given = {"code": remote.code, "present": 1, "idempotencyKey": "a"}
+    first, again = [await done(program, TOOK_PART, given) for _ in range(2)]
+    assert first == again == {"registrationId": remote.key, "number": "0001", "present": 1}
+    assert (await done(program, TOOK_PART, {"code": remote.code}))["present"] == 2
+    assert (await done(program, TOOK_PART, {"code": hall.code}))["code"] == "HALL"
+    for stranger in (CORRECT, TOOK_PART):
+        answer = await done(client_for(town), stranger, {"code": remote.code, "present": 1})
+        assert answer["code"] == "FORBIDDEN"
