@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from services.web.form_token import new_form_key
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.japanese import eras
@@ -51,6 +52,7 @@ def make_environment(settings: Settings) -> Environment:
         picture=picture_url,
         today=clock.today,
         Permission=Permission,
+        new_form_key=new_form_key,
         platform_url=lambda relative: settings.tenant_url(relative.slug, relative.host),
     )
     return environment

@@ -1,10 +1,12 @@
 """Forms: the token that proves a form is ours, and reading what was sent without trusting any of it."""
 
+import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Request
 from litestar.datastructures import FormMultiDict, UploadFile
 
@@ -38,11 +40,15 @@ def same_origin(request: Request[Any, Any, Any], ctx: Context) -> bool:
 
 
 class Form:
-    """What was sent: text fields cleaned of nothing, files unread. `genuine` is False when the token is missing or old."""
+    """What was sent: text fields cleaned of nothing, files unread. `genuine` is False when the token is missing or old.
 
-    def __init__(self, data: FormMultiDict, genuine: bool) -> None:
+    `path` is where it was sent to, and with that what it is about; empty for what never was a POST.
+    """
+
+    def __init__(self, data: FormMultiDict, genuine: bool, *, path: str = "") -> None:
         self._data = data
         self.genuine = genuine
+        self.path = path
 
     def text(self, name: str) -> str:
         value = self._data.get(name, "")
@@ -68,6 +74,20 @@ class Form:
         texts = {name: self.texts(name) for name in names}
         return {name: given[0] if len(given) == 1 else given for name, given in texts.items() if given}
 
+    async def fingerprint(self) -> str:
+        """Of everything that was sent, and where to: address, words, and what is in the files."""
+        uploads = [(name, each) for name in self._data for each in self._data.getall(name) if not isinstance(each, str)]
+        files = [(name, each.filename, await _digest(each)) for name, each in uploads]
+        return hashlib.sha256(msgspec.json.encode([self.path, self.values(), files], order="sorted")).hexdigest()
+
+
+async def _digest(upload: UploadFile) -> str:
+    """Whoever reads it, before or after, finds it whole."""
+    await upload.seek(0)
+    digest = hashlib.sha256(await upload.read()).hexdigest()
+    await upload.seek(0)
+    return digest
+
 
 async def read_form(request: Request[Any, Any, Any], ctx: Context) -> Form:
     """The only way by which pages read a POST: whoever does not look at `genuine` uses `read_genuine_form`."""
@@ -81,7 +101,7 @@ async def read_form(request: Request[Any, Any, Any], ctx: Context) -> Form:
         and hmac.compare_digest(given.encode(), expected.encode())
         and same_origin(request, ctx)
     )
-    return Form(data, genuine)
+    return Form(data, genuine, path=request.url.path)
 
 
 async def read_genuine_form(request: Request[Any, Any, Any], ctx: Context) -> Form:

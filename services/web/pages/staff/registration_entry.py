@@ -47,7 +47,7 @@ async def new_registration(
 ) -> Response[Any]:
     event = await known_event(ctx, event_id)
     values = registration_form.first_values(event, Actor()) | {"channel": _channel(event, channel)}
-    return await _entry_page(ctx, event, FormView(values), values, last=await _last(ctx, event, last))
+    return await _entry_page(ctx, event, FormView(values), last=await _last(ctx, event, last))
 
 
 @post("/staff/events/{event_id:uuid}/registrations/new", policy=Permission.REGISTRATION_WRITE)
@@ -66,7 +66,7 @@ async def enter(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Resp
         raise
     except Refusal as refusal:
         twice = refusal.code == "ALREADY_REGISTERED"
-        return await _entry_page(ctx, event, FormView(values, refusal), values, status=422, twice=twice)
+        return await _entry_page(ctx, event, FormView(values, refusal), status=422, twice=twice)
     path = f"/staff/events/{event.id}/registrations/new?channel={channel}&last={entered}"
     return Redirect(path, status_code=303)
 
@@ -170,7 +170,7 @@ def _why_closed(event: EventView) -> str:
 
 
 async def _entry_page(
-    ctx: Context, event: EventView, view: FormView, values: Values, *, status: int = 200, **more: Any
+    ctx: Context, event: EventView, view: FormView, *, status: int = 200, **more: Any
 ) -> Response[Any]:
     shown: dict[str, Any] = {"last": None, "twice": False} | more
     return await _page(
@@ -179,7 +179,6 @@ async def _entry_page(
         event,
         status,
         view=view,
-        key=values["key"],
         channels=[(each.value, words.CHANNELS[each]) for each in _channels(event)],
         closed=_why_closed(event),
         **shown,
