@@ -31,6 +31,7 @@ from services.web.graphql.notifications import NotificationMutations, Notificati
 from services.web.graphql.organisations import OrganisationQueries
 from services.web.graphql.pledges import PledgeMutations, PledgeQueries
 from services.web.graphql.policies import STRAWBERRY, fields_of, policy_of
+from services.web.graphql.presence import PresenceMutations
 from services.web.graphql.problems import ProblemView, problem
 from services.web.graphql.registrations import RegistrationMutations, RegistrationQueries
 from services.web.graphql.screening import ScreeningMutations
@@ -86,6 +87,7 @@ Mutation = merge_types(
         EventReportMutations,
         RegistrationMutations,
         AttendanceMutations,
+        PresenceMutations,
         UmbrellaMutations,
         ConfirmationMutations,
         InvitationMutations,
