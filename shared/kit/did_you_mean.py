@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text
 
 from shared.kit.japanese.folding import fold
+from shared.kit.japanese.legal_forms import ABBREVIATIONS, LEGAL_FORMS
 from shared.kit.japanese.lookalikes import confusable_key, one_edit_apart
 from shared.kit.japanese.search_text import pattern
 
@@ -16,11 +17,8 @@ MOST = 3
 _LONGEST = 40
 #: Below, one character of difference is another word.
 _SHORTEST_EDITED = 3
-_FORMS = (
-    "NPO法人 認定NPO法人 特定非営利活動法人 一般社団法人 公益社団法人 一般財団法人 公益財団法人 社会福祉法人 "
-    "株式会社 有限会社 合同会社 ㈱ ㈲ 【デモ】"
-)
-_FORM = re.compile("^(" + "|".join(re.escape(confusable_key(form)) for form in _FORMS.split()) + ")+")
+_FORMS = sorted(map(confusable_key, (*LEGAL_FORMS, *ABBREVIATIONS, "【デモ】")), key=len, reverse=True)
+_FORM = re.compile(f"^({'|'.join(map(re.escape, _FORMS))})+")
 
 #: With one character wrong, one half of what was typed is still right.
 _NAMES = text(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from shared.kit.spreadsheets.writing import Sheet, Value
+from shared.kit.spreadsheets.writing import Value
 from shared.members.paper import AddressLabel, Column
 from shared.members.queries import OrganisationView
 from shared.members.tags import AUDIENCES, RESOURCES, words_of
@@ -76,18 +76,6 @@ def member_headers() -> list[str]:
 
 def member_row(organisation: OrganisationView) -> list[Value]:
     return [read(organisation) for read in MEMBER_COLUMNS.values()]
-
-
-def member_sheet(organisations: Iterable[OrganisationView], *, title: str = "参加団体") -> Sheet:
-    """For `write_xlsx`; streams."""
-    return Sheet(title, member_headers(), (member_row(each) for each in organisations))
-
-
-def member_lines(organisations: Iterable[OrganisationView]) -> Iterable[list[Value]]:
-    """For `write_csv`: the header, then the rows."""
-    yield list(member_headers())
-    for each in organisations:
-        yield member_row(each)
 
 
 def address_labels(organisations: Iterable[OrganisationView]) -> list[AddressLabel]:

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import Text
 
+from shared.kit.japanese.legal_forms import LEGAL_FORMS
 from shared.kit.japanese.search_text import Term
 from shared.members import tags
 
@@ -52,13 +53,11 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
 
 
 #: 法人格, as read aloud, which every second name begins with; nobody looks for them in a directory.
-_FORMS = (
-    "デモ|エヌピーオーホウジン|ニンテイ|トクテイヒエイリカツドウホウジン|シャカイフクシホウジン|イッパンシャダンホウジン|"
-    "イッパンザイダンホウジン|コウエキシャダンホウジン|コウエキザイダンホウジン|カブシキガイシャ|ユウゲンガイシャ|ゴウドウガイシャ"
-)
-LEADING = re.compile(f"^(({_FORMS})[ 　]*)+")
+_LEADING = sorted(("デモ", "ニンテイ", *LEGAL_FORMS.values()), key=len, reverse=True)
+LEADING = re.compile(f"^(({'|'.join(_LEADING)})[ 　]*)+")
+_INITIALS = ", ".join(f"'{initial}'" for initial in sorted({form[0] for form in _LEADING}))
 #: By what `organisation o` is sorted. The regular expression is slow enough to be asked only where one of them may stand.
-SORTED_BY = f"""CASE WHEN left(o.kana, 1) IN ('デ', 'エ', 'ニ', 'ト', 'シ', 'イ', 'コ', 'カ', 'ユ', 'ゴ')
+SORTED_BY = f"""CASE WHEN left(o.kana, 1) IN ({_INITIALS})
   THEN regexp_replace(o.kana, '{LEADING.pattern}', '') ELSE o.kana END"""
 
 #: Bits of `misses`; a list may add its own from NEXT on.

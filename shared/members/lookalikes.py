@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Text, Uuid
 
 from shared.kit.japanese import Unreadable, normalise
+from shared.kit.japanese.legal_forms import LEGAL_FORMS
 from shared.members.details import ApplicationDetails
 from shared.members.models import MembershipApplication
+from shared.members.secret_places import PREFECTURE
 
 
 class Lookalike(msgspec.Struct, frozen=True):
@@ -24,11 +26,22 @@ class Lookalike(msgspec.Struct, frozen=True):
     same: list[str]
 
 
+_UNSAID = str.maketrans("", "", " \t・()「」")
+
+
+def _folded(text: str) -> str:
+    """As the statement folds what is stored."""
+    return unicodedata.normalize("NFKC", normalise.clean_text(text)).translate(_UNSAID).lower()
+
+
+#: Folded as names are, and the longest first.
+_LEGAL_FORM = "|".join(sorted(map(_folded, LEGAL_FORMS), key=len, reverse=True)) + "|^株|株$"
+
 #: Names and addresses are compared without spaces, points, width and letter case, names without their legal form, too.
 #: A shared address alone says nothing: many have their desk in the same house. Refused applications do not count.
 #: Every row is folded by cheap functions only; expressions see the few that may be the one (10,000 rows: a tenth of a second, else two).
 _LOOKALIKES = text(
-    """
+    f"""
     WITH other AS (
       SELECT id, name, NULL AS receipt_number, corporate_number, email, ARRAY[phone, mobile, fax] AS phones, address
       FROM organisation WHERE id IS DISTINCT FROM :organisation_id
@@ -41,7 +54,7 @@ _LOOKALIKES = text(
     ), found AS (
       SELECT id, name, receipt_number, address, array_remove(ARRAY[
         CASE WHEN whole = :whole OR CASE WHEN position(:core IN whole) > 0 THEN :core = regexp_replace(whole,
-          '特定非営利活動法人|npo法人|社会福祉法人|(一般|公益)(社団|財団)法人|株式会社|有限会社|合同会社|^株|株$', '', 'g') END
+          '{_LEGAL_FORM}', '', 'g') END
           THEN '団体名' END,
         CASE WHEN corporate_number = :corporate_number THEN '法人番号' END,
         CASE WHEN phones && :phones THEN '電話番号' END,
@@ -49,9 +62,9 @@ _LOOKALIKES = text(
       FROM folded
     ), compared AS (
       SELECT id, name, receipt_number, same || CASE WHEN :address = regexp_replace(
-        lower(translate(normalize(address, NFKC), E' \t・()「」', '')), '^(北海道|東京都|京都府|大阪府|.{2,3}県)', '')
-        THEN '{所在地}'::text[] ELSE '{}' END AS same
-      FROM found WHERE same <> '{}'
+        lower(translate(normalize(address, NFKC), E' \t・()「」', '')), '{PREFECTURE}', '')
+        THEN '{{所在地}}'::text[] ELSE '{{}}' END AS same
+      FROM found WHERE same <> '{{}}'
     )
     SELECT coalesce(jsonb_agg(to_jsonb(c) ORDER BY cardinality(same) DESC, name), '[]')::text
     FROM (SELECT * FROM compared ORDER BY cardinality(same) DESC, name LIMIT 10) c
@@ -62,11 +75,6 @@ _LOOKALIKES = text(
     bindparam("phones", type_=ARRAY(Text)),
     *(bindparam(each, type_=Text) for each in ("whole", "core", "corporate_number", "email", "address")),
 )
-_LEGAL_FORM = re.compile(
-    "特定非営利活動法人|npo法人|社会福祉法人|(?:一般|公益)(?:社団|財団)法人|株式会社|有限会社|合同会社|^株|株$"
-)
-_PREFECTURE = re.compile("^(?:北海道|東京都|京都府|大阪府|.{2,3}県)")
-_UNSAID = str.maketrans("", "", " \t・()「」")
 _READERS = {
     "corporate_number": normalise.corporate_number,
     "phone": normalise.phone,
@@ -100,19 +108,14 @@ async def _find(
         "id": application_id,
         "organisation_id": organisation_id,
         "whole": whole or None,
-        "core": _LEGAL_FORM.sub("", whole) or None,
+        "core": re.sub(_LEGAL_FORM, "", whole) or None,
         "corporate_number": read["corporate_number"] or None,
         "email": read["email"] or None,
         "phones": [read[name] for name in ("phone", "mobile", "fax") if read[name]],
-        "address": _PREFECTURE.sub("", _folded(mine.address)) or None,
+        "address": re.sub(PREFECTURE, "", _folded(mine.address)) or None,
     }
     row = (await session.execute(_LOOKALIKES, values)).scalar_one()
     return msgspec.json.decode(row, type=list[Lookalike])
-
-
-def _folded(text: str) -> str:
-    """As the statement folds what is stored."""
-    return unicodedata.normalize("NFKC", normalise.clean_text(text)).translate(_UNSAID).lower()
 
 
 def _readable(details: ApplicationDetails, name: str) -> str:

@@ -210,7 +210,7 @@ def _heading(
 
 def desk_lines(profile: Profile) -> str:
     """Where the secretariat is reached, line by line."""
-    contacts = [contact for contact in profile.contacts if DESK in contact.purpose] or profile.contacts[:1]
+    contacts = profile.contacts_for(DESK)
     return "\n".join(_lines(contacts[0])) if contacts else ""
 
 

@@ -78,14 +78,6 @@ async def sign_with_application(
         await _keep(session, version, signed_by=signed_by, channel=application.channel, application_id=application.id)
 
 
-async def has_pledged(session: AsyncSession, account_id: UUID, *, charter_version: int) -> bool:
-    """Whether this person has promised secrecy under this 設置要綱."""
-    statement = select(ConfidentialityPledge.id).where(
-        ConfidentialityPledge.account_id == account_id, ConfidentialityPledge.charter_version == charter_version
-    )
-    return (await session.execute(statement)).scalar_one_or_none() is not None
-
-
 _STANDING = text(
     f"""
     SELECT NOT EXISTS (SELECT FROM charter) OR EXISTS (

@@ -7,17 +7,19 @@ import msgspec
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Date, Integer, Uuid
+from sqlalchemy.types import Date, Integer, Text, Uuid
 
 from shared.kit import clock
 from shared.kit.refusals import NotFound
 from shared.members.freshness import STALE_AFTER
-from shared.members.models import CONTACT_COLUMNS, Organisation, Source, Visibility
+from shared.members.models import Organisation, Source, Visibility
 from shared.members.portal_models import MemberRules
-from shared.members.queries import FRESH_SINCE, OrganisationView
+from shared.members.queries import FRESH_SINCE
 
 #: This month, and the twelve before it.
 MONTHS = 13
+#: How the record calls an inquiry that was passed on.
+INQUIRY = "organisation.inquire"
 
 
 class Stay(msgspec.Struct, frozen=True):
@@ -32,16 +34,18 @@ class Month(msgspec.Struct, frozen=True):
 
     month: date
     views: int
+    inquiries: int
 
 
 class Gains(msgspec.Struct, frozen=True, kw_only=True):
     """What can be counted honestly. `letters` are those that the platform sent about or to the organisation in a year.
 
     `relays` are its notices that were passed on to its registered children, `relayed_to` how many addressees, and `received`
-    how many of them have said so. `name_uses` are permissions to use the platform's name.
+    how many of them have said so. `name_uses` are permissions to use the platform's name. `inquiries` came by the form on its page.
     """
 
     months: list[Month]
+    inquiries: int
     news: int
     events: int
     letters: int
@@ -101,9 +105,13 @@ _GAINS = text(
     SELECT jsonb_build_object(
       'months', (SELECT jsonb_agg(jsonb_build_object('month', s.month::date, 'views',
           coalesce((SELECT sum(v.views) FROM organisation_views v WHERE v.organisation_id = :id
-            AND v.day >= s.month AND v.day < s.month + interval '1 month'), 0)) ORDER BY s.month DESC)
+            AND v.day >= s.month AND v.day < s.month + interval '1 month'), 0),
+          'inquiries', (SELECT count(*) FROM audit_entry i WHERE i.object_id = :id AND i.action = :inquiry
+            AND (i.happened_at AT TIME ZONE 'Asia/Tokyo')::date >= s.month
+            AND (i.happened_at AT TIME ZONE 'Asia/Tokyo')::date < s.month + interval '1 month')) ORDER BY s.month DESC)
         FROM generate_series(date_trunc('month', :today::timestamp) - make_interval(months => :months - 1),
           date_trunc('month', :today::timestamp), interval '1 month') AS s(month)),
+      'inquiries', (SELECT count(*) FROM audit_entry i WHERE i.object_id = :id AND i.action = :inquiry),
       'news', (SELECT count(*) FROM announcement a WHERE a.member_organisation_id = :id AND a.state = 'PUBLISHED'),
       'relays', (SELECT count(*) FROM relay_request r WHERE r.organisation_id = :id),
       'relayed_to', (SELECT count(*) FROM relay_receipt t JOIN relay_request r
@@ -113,9 +121,14 @@ _GAINS = text(
       'name_uses', (SELECT count(*) FROM name_use_request n WHERE n.organisation_id = :id AND n.state = 'APPROVED'),
       'events', (SELECT count(*) FROM event e WHERE e.member_organisation_id = :id AND e.state <> 'DRAFT'),
       'letters', (SELECT count(*) FROM letter l WHERE l.about_id = :id AND l.state = 'SENT'
-        AND l.sent_at > now() - interval '1 year' AND l.template NOT LIKE 'identity/%'))::text
+        AND l.sent_at > now() - interval '1 year' AND l.template NOT LIKE 'identity/%' AND l.template <> 'members/inquiry'))::text
     """.replace(":today::timestamp", "CAST(:today AS timestamp)")
-).bindparams(bindparam("id", type_=Uuid), bindparam("today", type_=Date), bindparam("months", type_=Integer))
+).bindparams(
+    bindparam("id", type_=Uuid),
+    bindparam("today", type_=Date),
+    bindparam("months", type_=Integer),
+    bindparam("inquiry", INQUIRY, type_=Text),
+)
 
 
 async def gains(session: AsyncSession, organisation_id: UUID) -> Gains:
@@ -142,8 +155,3 @@ async def name_of(session: AsyncSession, organisation_id: UUID) -> str:
     if name is None:
         raise NotFound
     return name
-
-
-def hidden_columns(seen: OrganisationView, whole: OrganisationView) -> list[str]:
-    """Contact columns that `whole` has and the audience of `seen` does not get."""
-    return [name for name in CONTACT_COLUMNS if getattr(whole, name) and not getattr(seen, name)]

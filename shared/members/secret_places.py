@@ -20,11 +20,12 @@ from shared.members.details import LABELS, ApplicationDetails
 #: What an organisation says in words of its own, by field of 様式1.
 TEXTS = ("activities", "purpose", "area", "audience", "appeal", "website")
 PLACES = frozenset({"address", "postal_code"})
+#: With which a written address may begin, for Python and PostgreSQL alike.
+PREFECTURE = "^(北海道|東京都|京都府|大阪府|.{2,3}県)"
 _NUMERALS = re.compile("[〇一二三四五六七八九十百]+(?=丁目|番地|番|号)")
 _DIGITS = {numeral: value for value, numeral in enumerate("〇一二三四五六七八九")}
 _UNITS = {"十": 10, "百": 100}
 _BETWEEN = re.compile("(?<=[0-9])(?:丁目|番地の|番地|番|号室|号|の|之|ー)+")
-_PREFECTURE = re.compile("^(?:北海道|東京都|京都府|大阪府|.{2,3}県)")
 _TOWN = re.compile("^(?:.{1,5}?郡)?.{1,6}?[市区町村]")
 #: The block is enough to find the door: 万代町1ー1 of 万代町1ー1ー5.
 _UP_TO_THE_NUMBER = re.compile("^(.*?[0-9]+(?:ー[0-9]+)?)[0-9ー]*(.*)$")
@@ -48,7 +49,7 @@ class SecretPlace(msgspec.Struct, frozen=True, kw_only=True):
 
     def _signs(self) -> list[str]:
         """The street with its number, and the building; the whole where there is no number."""
-        rest = _PREFECTURE.sub("", _bare(self.address))
+        rest = re.sub(PREFECTURE, "", _bare(self.address))
         town = _bare(self.municipality)
         rest = rest.removeprefix(town) if town and rest.startswith(town) else _TOWN.sub("", rest, count=1)
         numbered = _UP_TO_THE_NUMBER.match(rest)

@@ -173,6 +173,11 @@ class Profile(msgspec.Struct, frozen=True):
         today = clock.today()
         return [contact for contact in self.all_contacts if contact.valid_on(today)]
 
+    def contacts_for(self, purpose: str, *, by_mail: bool = False) -> list[ContactView]:
+        """Those of today that are named for it; all where none is. `by_mail`: only such as have an address of mail."""
+        contacts = [contact for contact in self.contacts if contact.email or not by_mail]
+        return [contact for contact in contacts if purpose in contact.purpose] or contacts
+
     @property
     def charter(self) -> CharterView | None:
         """The version in force: the highest."""

@@ -76,9 +76,8 @@ async def waiting(session: AsyncSession, account_id: UUID | None, *, limit: int 
 
 async def desk(session: AsyncSession, purpose: str = "") -> Receiver | None:
     """The secretariat's address for a purpose, else its first one. None: it has none, and looks at its pages."""
-    contacts = [contact for contact in (await tenants.profile(session)).contacts if contact.email]
-    found = next((contact for contact in contacts if purpose in contact.purpose), contacts[0] if contacts else None)
-    return Receiver(found.email, found.department) if found and found.email else None
+    contacts = (await tenants.profile(session)).contacts_for(purpose, by_mail=True)
+    return next((Receiver(each.email, each.department) for each in contacts if each.email), None)
 
 
 async def not_before(session: AsyncSession) -> datetime | None:

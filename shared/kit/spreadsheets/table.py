@@ -18,10 +18,6 @@ class Row(msgspec.Struct, frozen=True):
         """Short rows end in empty cells."""
         return self.cells[column] if column < len(self.cells) else ""
 
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.cells)
-
 
 class Note(msgspec.Struct, frozen=True):
     """Something that was read in a way that people should know of. `place` is a cell (B5), a range or empty for the whole file."""

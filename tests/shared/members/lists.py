@@ -7,9 +7,12 @@ import msgspec
 
 from shared.kit.database.session import Database
 from shared.kit.spreadsheets.table import Cell, Row, Table
+from shared.kit.spreadsheets.writing import Sheet, write_csv, write_xlsx
+from shared.members.exports import member_headers, member_row
 from shared.members.imports.columns import guess_columns
 from shared.members.imports.reading import LedgerReading, LedgerRow, read_ledger
 from shared.members.imports.values import Vocabulary, vocabulary
+from shared.members.queries import OrganisationView
 from shared.taxonomy import queries as taxonomy
 from shared.tenants import queries as tenants
 from shared.tenants.models import Tenant
@@ -45,3 +48,9 @@ async def make_world(worker_database: Database) -> World:
 def only(reading: LedgerReading) -> LedgerRow:
     assert ([str(problem) for problem in reading.problems], len(reading.rows)) == ([], 1)
     return reading.rows[0]
+
+
+def as_file(members: Sequence[OrganisationView], *, csv: bool) -> bytes:
+    """The standard columns, as the lists go out."""
+    rows = [member_row(each) for each in members]
+    return write_csv([member_headers(), *rows])[0] if csv else write_xlsx([Sheet("参加団体", member_headers(), rows)])

@@ -7,14 +7,11 @@ import pytest
 
 from shared.kit.database.session import Database
 from shared.kit.spreadsheets.reading import read_table
-from shared.kit.spreadsheets.writing import write_csv, write_xlsx
 from shared.members import queries
 from shared.members.exports import (
     NAME_LIST_COLUMNS,
     address_labels,
     member_headers,
-    member_lines,
-    member_sheet,
     name_list_rows,
 )
 from shared.members.imports.columns import guess_columns
@@ -22,7 +19,7 @@ from shared.members.imports.reading import read_ledger
 from shared.members.models import Visibility
 from shared.members.queries import OrganisationView
 from tests.factories.members import make_member
-from tests.shared.members.lists import World, make_world, only
+from tests.shared.members.lists import World, as_file, make_world, only
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +39,8 @@ async def seen(
 async def test_an_exported_list_imports_as_itself(world: World, worker_database: Database) -> None:
     joined = date(2023, 2, 20)
     members = [await seen(worker_database, world, joined_on=joined, name="＝壱の会", people="1200")]
-    written = (write_xlsx([member_sheet(members)]), write_csv(member_lines(members))[0])
-    for data in written:
+    for csv in (False, True):
+        data = as_file(members, csv=csv)
         table = read_table(data, "参加団体.xlsx")
         guess = guess_columns(table)
         assert (list(guess.titles), all(guess.meanings)) == (member_headers(), True)
@@ -59,7 +56,7 @@ async def test_an_exported_list_imports_as_itself(world: World, worker_database:
 async def test_what_an_audience_may_not_see_is_in_no_export(world: World, worker_database: Database) -> None:
     hidden = {"name": "隠す会", "address": "秘密町1", "contact_name": "秘密の人"}
     members = [await seen(worker_database, world, Visibility.PUBLIC, **hidden)]
-    text = write_csv(member_lines(members))[0].decode()
+    text = as_file(members, csv=True).decode()
     assert ("隠す会" in text, "秘密" in text) == (True, False)
     assert (address_labels(members), len(name_list_rows(members)[0])) == ([], len(NAME_LIST_COLUMNS))
 

@@ -160,6 +160,7 @@ def test_a_reading_is_proposed_whole_or_not_at_all(name: str, reading: str) -> N
     [
         ({"name": "特定非営利活動法人　あわ・会"}, ["団体名"]),
         ({"name": "㈱あわ会"}, ["団体名"]),
+        ({"name": "学校法人 あわ会"}, ["団体名"]),
         ({"name": "別の会", "phone": "０８８ー６２１ー００００"}, ["電話番号"]),
         ({"name": "別の会", "corporate_number": "5000-0120-10008"}, ["法人番号"]),
         ({"name": "あわ会", "address": "徳島県徳島市万代町 1丁目"}, ["団体名", "所在地"]),

@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 from shared.kit.database.session import Database
 from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.reading import read_table
-from shared.kit.spreadsheets.writing import write_csv, write_xlsx
 from shared.members.details import ApplicationDetails, check
-from shared.members.exports import member_lines, member_sheet
 from shared.members.imports.columns import guess_columns
 from shared.members.imports.reading import read_ledger
 from shared.members.queries import Named, OrganisationView
 from shared.members.tags import KINDS
 from shared.members.versions import CHANGEABLE, differences
-from tests.shared.members.lists import World, make_world
+from tests.shared.members.lists import World, as_file, make_world
 
 _WORDS = st.text(alphabet="つなぐ会㈱髙﨑𠮷々ー・'=＝+＋-－@＠\"、,/／(（0１a", min_size=1, max_size=12)
 _LINES = st.one_of(st.just(""), _WORDS, st.tuples(_WORDS, _WORDS).map("\n".join))
@@ -83,7 +81,7 @@ def test_an_exported_organisation_reads_back_as_it_was(world: World, typed: Appl
     except Refusal:
         assume(False)
     view = view_of(before, world)
-    data = write_csv(member_lines([view]))[0] if as_csv else write_xlsx([member_sheet([view])])
+    data = as_file([view], csv=as_csv)
     table = read_table(data, "名簿.csv" if as_csv else "名簿.xlsx")
     reading = read_ledger(table, guess_columns(table), world.words, world.profile)
     assert [str(problem) for problem in reading.problems] == []

@@ -19,7 +19,7 @@ from shared.members import application_queries, criteria, pledges, screening, se
 from shared.members.models import ApplicationState, Membership
 from shared.members.screening import Admission, Finding
 from shared.members.screening_models import CheckResult, CriterionCheck
-from shared.tenants.models import Tenant
+from shared.tenants.models import Charter, Tenant
 from tests.factories.identity import make_account
 from tests.factories.members import STAFF, make_application, make_member, make_organisation, make_platform, settle
 from tests.factories.screening import make_criteria
@@ -188,13 +188,15 @@ async def test_a_person_pledges_once_for_each_charter(
     account = await make_account(worker_database, platform, Role.SECRETARIAT)
     actor = Actor(name=account.name, account_id=account.id)
     async with web_database.read(platform.id) as session:
-        assert not await pledges.has_pledged(session, account.id, charter_version=2)
+        assert not await pledges.is_bound(session, actor)
     for _ in range(2):
         async with web_database.write(platform.id) as session:
             assert await pledges.sign_pledge(session, actor=actor) == 2
-    async with web_database.read(platform.id) as session:
-        assert await pledges.has_pledged(session, account.id, charter_version=2)
-        assert not await pledges.has_pledged(session, account.id, charter_version=3)
+    async with web_database.write(platform.id) as session:
+        assert await pledges.is_bound(session, actor)
+        session.add(Charter(version=3, title="設置要綱", adopted_on=clock.today(), body="第1条　目的"))
+        await session.flush()
+        assert not await pledges.is_bound(session, actor)
     with pytest.raises(NotFound):
         async with web_database.write(platform.id) as session:
             await pledges.sign_pledge(session, actor=Actor())

@@ -20,7 +20,6 @@ from shared.members.application_queries import ToMend
 from shared.members.details import ApplicationDetails
 from shared.members.letters import DESK
 from shared.members.models import Channel
-from shared.tenants.queries import ContactView, Profile
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -34,7 +33,7 @@ async def join(ctx: Ctx) -> Response[Any]:
     return await _form(ctx, FormView(values), values, first=True)
 
 
-@post("/join", policy=Permission.PUBLIC)
+@post("/join", policy=Permission.PUBLIC, carried=True)
 async def apply(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     form = await read_form(request, ctx)
     values = join_form.typed_values(form, await ctx.profile())
@@ -64,7 +63,7 @@ async def _send(ctx: Context, details: ApplicationDetails, key: str) -> Response
 @get("/join/received/{receipt_key:str}", policy=Permission.PUBLIC)
 async def received(ctx: Ctx, receipt_key: FromPath[str]) -> Response[Any]:
     receipt = await ctx.read(application_queries.receipt, receipt_key)
-    desks = _desks(await ctx.profile())
+    desks = (await ctx.profile()).contacts_for(DESK)
     return await page(ctx, "join/received.html", headers=_PRIVATE, receipt=receipt, desks=desks)
 
 
@@ -75,7 +74,7 @@ async def mend(ctx: Ctx, mend_key: FromPath[str]) -> Response[Any]:
     return await _form(ctx, FormView(values), values, mending=known)
 
 
-@post("/join/mend/{mend_key:str}", policy=Permission.PUBLIC)
+@post("/join/mend/{mend_key:str}", policy=Permission.PUBLIC, carried=True)
 async def send_mended(request: AnyRequest, ctx: Ctx, mend_key: FromPath[str]) -> Response[Any]:
     form = await read_form(request, ctx)
     values = join_form.typed_values(form, await ctx.profile())
@@ -137,7 +136,7 @@ async def _form(
         key=values["key"],
         charter_seen=values["charter_seen"],
         choices=await join_form.choices(ctx),
-        desks=_desks(await ctx.profile()),
+        desks=(await ctx.profile()).contacts_for(DESK),
         first=first,
         mending=mending,
     )
@@ -155,11 +154,6 @@ async def _confirm(
         choices=await join_form.choices(ctx),
         mending=mending,
     )
-
-
-def _desks(profile: Profile) -> list[ContactView]:
-    """Where applications on paper go; any desk where none is named for it."""
-    return [contact for contact in profile.contacts if DESK in contact.purpose] or profile.contacts
 
 
 ROUTES = [join, apply, received, mend, send_mended]

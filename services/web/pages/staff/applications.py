@@ -11,7 +11,7 @@ from litestar.response import Redirect, Response
 from services.web.context import Context, Ctx
 from services.web.days import day_values, read_day
 from services.web.forms import Form, FormExpired, FormView, read_form
-from services.web.pages.arguments import id_of, revision_of
+from services.web.pages.arguments import id_of, page_number, revision_of
 from services.web.pages.public import join_form
 from services.web.rendering import page
 from shared.identity.policy import Permission
@@ -41,8 +41,7 @@ WAITING = (ApplicationState.RECEIVED, ApplicationState.IN_REVIEW, ApplicationSta
 async def list_applications(request: AnyRequest, ctx: Ctx) -> Response[Any]:
     chosen = request.query_params.get("state", "")
     states = [ApplicationState(chosen)] if chosen in list(ApplicationState) else list(WAITING)
-    number = request.query_params.get("page", "")
-    current = int(number) if number.isascii() and number.isdigit() and 0 < len(number) < 5 and int(number) else 1
+    current = page_number(request)
     found = await ctx.read(
         application_queries.applications, states=states, first=PER_PAGE, offset=(current - 1) * PER_PAGE
     )
