@@ -13,6 +13,8 @@ HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
 PLAYS = 30
 #: Of one umbrella in a day: notices to its children, and children that are registered.
 DAY, RELAYS, CHILDREN = 86_400, 5, 100
+#: Of inquiries in a day: to one organisation, from one mail address, and from one network.
+TO_ONE, FROM_ADDRESS, FROM_NETWORK = 50, 10, 40
 
 
 class TooMany(Refusal):
@@ -50,6 +52,24 @@ class TooManyChildren(Refusal):
     def __init__(self) -> None:
         words = f"傘下の団体は、一日に{CHILDREN}件まで登録できます。続きはあす登録するか、事務局へご連絡ください。"
         super().__init__("TOO_MANY_REQUESTS", words, "name")
+
+
+class TooManyInquiries(Refusal):
+    def __init__(self) -> None:
+        words = "きょうは問い合わせが続いたため、いまは送れません。入力内容は残っています。あす送るか、事務局へご連絡ください。"
+        super().__init__("TOO_MANY_REQUESTS", words)
+
+
+async def limit_inquiries(ctx: Context, *, organisation_id: UUID, email: str, client_address: str) -> None:
+    """Raises TooManyInquiries."""
+    for who, limit in (
+        (f"to {organisation_id}", TO_ONE),
+        (f"address {email.lower()}", FROM_ADDRESS),
+        (f"network {client_address}", FROM_NETWORK),
+    ):
+        bucket = f"inquiry {ctx.tenant.id} {hashlib.sha256(who.encode()).hexdigest()}"
+        if not await _within_a_day(ctx, bucket, limit):
+            raise TooManyInquiries
 
 
 async def limit_relays(ctx: Context, organisation_id: UUID) -> None:

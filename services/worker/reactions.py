@@ -24,7 +24,7 @@ from shared.identity.notifications import facts as notifications
 from shared.kit.outbox import Fact
 from shared.kit.post import Post
 from shared.members import facts as members
-from shared.members import freshness, portal
+from shared.members import freshness, inquiries, portal
 from shared.members import letters as member_letters
 from shared.members.imports import batches as import_batches
 from shared.members.name_use import facts as name_use
@@ -56,6 +56,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ),
     members.ApplicationRejected: (member_letters.announce_rejection, member_letters.settle_application),
     members.ConfirmationDue: (freshness.remind,),
+    members.InquirySent: (inquiries.pass_on,),
     members.NoticeReceived: (notice_letters.confirm_notice, notice_letters.tell_secretariat_of_notice),
     members.NoticeAccepted: (notice_letters.announce_acceptance, notice_letters.settle_notice),
     members.NoticeRefused: (notice_letters.announce_refusal, notice_letters.settle_notice),

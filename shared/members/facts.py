@@ -86,3 +86,13 @@ class ConfirmationDue(Fact, frozen=True, kw_only=True):
 
     organisation_id: UUID
     on: date
+
+
+class InquirySent(Fact, frozen=True, kw_only=True):
+    """Somebody has written to an organisation. The words go on in the letter; with it done, this row is forgotten."""
+
+    inquiry_id: UUID
+    organisation_id: UUID
+    name: str
+    email: str
+    text: str

@@ -17,6 +17,7 @@ from shared.members import intake, versions
 from shared.members.models import Channel, Organisation, Visibility
 from shared.members.name_use import files
 from shared.members.notices import service as notices
+from shared.members.screening_models import Criterion
 from shared.members.umbrella import service as umbrellas
 from shared.taxonomy.models import Municipality
 from shared.tenants.models import Tenant
@@ -75,6 +76,8 @@ CANARIES = {
     "what a member wants the platform's name for": "zqpurpose",
     "a request for the name as it came on paper": "zqnamescan",
     "a logo that is handed out": "zqlogo",
+    "what is made sure of before an approval": "zqcriterion",
+    "who has written to an organisation": "zqinquirer",
     "what the desk will be told in the morning": "zqmorning",
 }
 
@@ -102,6 +105,8 @@ class Secrets(NamedTuple):
 async def plant(worker_database: Database, settings: Settings) -> Secrets:
     """A platform with a word of `CANARIES` in every place that is not everybody's."""
     tenant = await make_platform(worker_database)
+    async with worker_database.write(tenant.id) as session:
+        session.add(Criterion(slug="canary", name="zqcriterion", required=False, ordinal=1))
     draft = await make_announcement(worker_database, tenant, published=False, title=f"{BAIT} zqdraft", body=BAIT)
     gone = await make_announcement(worker_database, tenant, title=f"{BAIT} zqwithdrawn", body=BAIT)
     async with worker_database.write(tenant.id) as session:
@@ -145,10 +150,19 @@ async def plant(worker_database: Database, settings: Settings) -> Secrets:
         party_size=2,
         remarks="zqregistrationnote",
     )
+    inquiry = await queue_letter(
+        worker_database,
+        settings,
+        tenant.id,
+        to_email="asked@member.example",
+        template="members/inquiry",
+        about_id=member,
+        values={"name": "zqinquirer", "email": "i@citizen.example", "text": BAIT, "organisation_id": member},
+    )
     account = await make_account(
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
-    private = [draft.id, gone.id, event.id, application, letter.id, account.id, change.id, leaving.id, registration.id]
+    private = [draft.id, gone.id, event.id, application, letter.id, inquiry.id, account.id, change.id, leaving.id, registration.id]
     private.append(moving)
     private.append(await note_for_desk(worker_database, tenant, "zqmorning"))
     private += await _of_members(worker_database, settings, tenant, member, application)
@@ -205,6 +219,7 @@ async def _shelter(database: Database, tenant: Tenant) -> tuple[UUID, UUID]:
     async with database.write(tenant.id) as session:
         await versions.change(session, shelter, {"address": "zqshelter 1-2"}, actor=TYPIST)
         (await session.get_one(Organisation, (tenant.id, shelter))).municipality_code = "Q00019"
+        await session.flush()
         await umbrellas.describe_for_directory(
             session,
             actor=TYPIST,

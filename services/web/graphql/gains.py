@@ -21,12 +21,14 @@ _MEMBER = Permission.SIGNED_IN
 class MonthOfViews:
     month: date = strawberry.field(description="Its first day")
     views: int
+    inquiries: int
 
 
 @strawberry.type(description="What can be counted honestly of a membership")
 @only(_MEMBER)
 class Gains:
     months: list[MonthOfViews] = strawberry.field(description="This month and the twelve before it, newest first")
+    inquiries: int = strawberry.field(description="Sent by the form on its page; counted since 2026-11-22")
     news: int = strawberry.field(description="Published")
     events: int = strawberry.field(description="Published")
     letters: int = strawberry.field(description="Sent about or to the organisation in a year")

@@ -10,7 +10,7 @@ from services.web.pages.arguments import page_number
 from services.web.pages.member.own import others, own_organisation
 from services.web.rendering import page
 from shared.identity.policy import Permission
-from shared.members import access_log, portal_queries
+from shared.members import access_log, inquiries, portal_queries
 from shared.members.name_use import queries as name_use
 
 AnyRequest = Request[Any, Any, Any]
@@ -46,6 +46,7 @@ async def show_gains(request: AnyRequest, ctx: Ctx) -> Response[Any]:
         others=await others(ctx, organisation_id),
         gains=await ctx.read(portal_queries.gains, organisation_id),
         name_use=await ctx.read(name_use.offered),
+        counted_since=inquiries.COUNTED_SINCE,
     )
 
 
