@@ -22,6 +22,7 @@ from services.web.graphql.confirmations import ConfirmationMutations
 from services.web.graphql.event_reports import EventReportMutations
 from services.web.graphql.events import EventMutations, EventQueries
 from services.web.graphql.gains import GainsQueries
+from services.web.graphql.inquiries import InquiryMutations
 from services.web.graphql.invitations import InvitationMutations, InvitationQueries
 from services.web.graphql.ledger import LedgerQueries
 from services.web.graphql.member_drafts import MemberDraftMutations, MemberDraftQueries
@@ -92,6 +93,7 @@ Mutation = merge_types(
         ConfirmationMutations,
         InvitationMutations,
         MemberDraftMutations,
+        InquiryMutations,
     ),
 )
 Resolve = Callable[..., Any]
