@@ -40,7 +40,7 @@ class Row(msgspec.Struct, frozen=True):
 @post("/staff/applications/{application_id:uuid}/checks", policy=Permission.APPLICATION_DECIDE)
 async def record_checks(request: AnyRequest, ctx: Ctx, application_id: FromPath[UUID]) -> Response[Any]:
     form = await read_form(request, ctx)
-    known = await ctx.read(criteria.checks, application_id)
+    known = [check for check in await ctx.read(criteria.checks, application_id) if not check.retired]
     try:
         if not form.genuine:
             raise FormExpired
