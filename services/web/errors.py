@@ -1,6 +1,6 @@
 """Errors as pages in the tenant's dress. What a person can mend is said; everything else is logged and masked."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -17,6 +17,7 @@ from services.web.policies import SignInNeeded, TenantRests
 from services.web.rendering import page
 from services.web.security import HEADERS, SlowBody
 from services.web.tenancy import HostRefused
+from services.web.typed_again import typed_on
 from shared.kit.database.lost import is_busy
 from shared.kit.refusals import Conflict, Forbidden, NotFound, Refusal
 from shared.members.pledges import PledgeNeeded
@@ -33,6 +34,12 @@ STATUS_OF_REFUSAL: list[tuple[type[Refusal], int]] = [
 ]
 #: SQLSTATE: a NUL or broken character where text is stored.
 NOT_TEXT = "22021"
+ERROR = "errors/error.html"
+BUSY = "少し待ってから、もう一度お試しください。送信したものが受け付けられたかは、番号や控えのメールで確かめられます。"
+BUSY_WITH_FORM = (
+    "入力した内容は、この画面に残っています。10秒ほど待ってから「もう一度送る」を押してください。"
+    "何度押しても、お申し込みが二重になることはありません。"
+)
 TITLES = {
     400: "リクエストを読み取れませんでした",
     403: "このページを見る権限がありません",
@@ -135,8 +142,7 @@ class Errors:
         number = uuid4().hex[:12]
         log.error("unexpected", number=number, path=_route(request), exc_info=error)
         if is_busy(error):
-            message = "少し待ってから、もう一度お試しください。送信したものが受け付けられたかは、番号や控えのメールで確かめられます。"
-            return self._page(request, 503, message, {"Retry-After": "5"})
+            return LatePage(lambda: self._busy(request))
         return self._page(request, 500, f"お手数ですが事務局へお知らせください。番号: {number}")
 
     def _page(
@@ -146,12 +152,23 @@ class Errors:
         message: str | None,
         headers: dict[str, str] | None = None,
         *,
-        template: str = "errors/error.html",
+        template: str = ERROR,
     ) -> Response[Any]:
         return LatePage(lambda: self._render(request, status, message, headers, template))
 
+    async def _busy(self, request: AnyRequest) -> Response[Any]:
+        typed = await typed_on(request)
+        headers = {"Retry-After": "5"} | ({"Cache-Control": "private, no-cache"} if typed else {})
+        return await self._render(request, 503, BUSY_WITH_FORM if typed else BUSY, headers, ERROR, typed)
+
     async def _render(
-        self, request: AnyRequest, status: int, message: str | None, headers: dict[str, str] | None, template: str
+        self,
+        request: AnyRequest,
+        status: int,
+        message: str | None,
+        headers: dict[str, str] | None,
+        template: str,
+        typed: Sequence[tuple[str, str]] = (),
     ) -> Response[Any]:
         try:
             ctx: Context = request.scope.get("state", {}).get("ctx") or self._front.context_of(request.scope)
@@ -160,8 +177,9 @@ class Errors:
         title = TITLES.get(status, TITLES[400] if status < 500 else TITLES[500])
         dress = {name.decode(): value.decode() for name, value in HEADERS} | (headers or {})
         try:
-            return await page(ctx, template, status=status, headers=dress, title=title, message=message, code=status)
+            values = {"title": title, "message": message, "code": status, "typed": typed}
+            return await page(ctx, template, status=status, headers=dress, **values)
         except Exception as error:  # the database itself may be what is down
             log.error("no dress for the error page", exc_info=error)
-            bare = ctx.site.templates.get_template("errors/bare.html").render(title=title, message=message)
+            bare = ctx.site.templates.get_template("errors/bare.html").render(title=title, message=message, typed=typed)
             return Response(bare, status_code=status, media_type="text/html", headers=dress)

@@ -51,7 +51,7 @@ async def show_form(ctx: Ctx, event_id: FromPath[str]) -> Response[Any]:
     return await _form(ctx, event, FormView(values), values)
 
 
-@post("/events/{event_id:str}/register", policy=Permission.PUBLIC)
+@post("/events/{event_id:str}/register", policy=Permission.PUBLIC, carried=True)
 async def register(request: AnyRequest, ctx: Ctx, event_id: FromPath[str]) -> Response[Any]:
     event = await known_event(ctx, id_of(event_id))
     form = await read_form(request, ctx)
