@@ -97,7 +97,7 @@ async def change(
     if what not in _CHANGES or (what == "listing" and not door.may_list):
         raise NotFound
     try:
-        await _check_limit(ctx, door, organisation_id, what)
+        await _check_limit(ctx, door, organisation_id, what, form)
         await ctx.write(_CHANGES[what], actor=ctx.actor, organisation_id=organisation_id, form=form)
     except (NotFound, Forbidden, HasLeft):
         raise
@@ -113,13 +113,16 @@ async def _stored(ctx: Context, door: Door, organisation_id: UUID) -> dict[str, 
     return _of_listing(await ctx.read(umbrella.listing, organisation_id)) if door.may_list else {}
 
 
-async def _check_limit(ctx: Context, door: Door, organisation_id: UUID, what: str) -> None:
-    """For members: what they write goes out under the platform's name. The secretariat answers for itself."""
+async def _check_limit(ctx: Context, door: Door, organisation_id: UUID, what: str, form: Form) -> None:
+    """For members: what they write goes out under the platform's name. The secretariat answers for itself.
+
+    A form with a gap is refused anyway, and counts nothing.
+    """
     if door.may_list:
         return
-    if what == "relay":
+    if what == "relay" and form.text("subject") and form.text("body"):
         await limit_relays(ctx, organisation_id)
-    if what == "child":
+    if what == "child" and form.text("name"):
         await limit_children(ctx, organisation_id)
 
 

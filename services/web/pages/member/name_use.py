@@ -101,8 +101,8 @@ async def report(request: AnyRequest, ctx: Ctx, request_id: FromPath[UUID]) -> R
 
 @get("/member/name-use/{request_id:uuid}/logo", policy=Permission.ORGANISATION_DRAFT)
 async def take_logo(ctx: Ctx, request_id: FromPath[UUID]) -> Response[bytes]:
-    """Only while the name may be used."""
-    await _own(ctx, request_id)
+    """Only while the name may be used, and by members."""
+    await listed(ctx, (await _own(ctx, request_id)).organisation_id)
     return await name_use_form.logo_of(ctx, await ctx.read(queries.logo_of, request_id, actor=ctx.actor))
 
 

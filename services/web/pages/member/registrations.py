@@ -9,6 +9,7 @@ from litestar.response import Response
 
 from services.web.context import Context, Ctx
 from services.web.exporting import Listing, export_routes
+from services.web.pages.member.own import listed
 from services.web.pages.staff.registrations import filter_of, list_page, listing
 from shared.events import queries
 from shared.events.views import EventView
@@ -29,10 +30,11 @@ async def _load(ctx: Context, request: AnyRequest) -> Listing:
 
 
 async def _own_event(ctx: Context, event_id: UUID) -> EventView:
-    """NotFound for the secretariat's and for other members': it looks like one that is not there."""
+    """NotFound for the secretariat's and for other members': it looks like one that is not there. HasLeft for who was one."""
     event = await ctx.read(queries.event, event_id)
     if event is None or event.member_organisation_id not in ctx.actor.managed_ids:
         raise NotFound
+    await listed(ctx, event.member_organisation_id)
     return event
 
 

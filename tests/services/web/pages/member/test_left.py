@@ -8,6 +8,7 @@ import pytest
 from lxml import html
 from sqlalchemy import update
 
+from shared.events.models import Event
 from shared.identity.models import Role
 from shared.identity.policy import Actor
 from shared.kit import clock
@@ -76,6 +77,10 @@ async def test_the_portal_says_so_and_writes_nothing(
     client: httpx.AsyncClient, worker_database: Database, tenant: Tenant, leaver: UUID
 ) -> None:
     token = await form_token(client, f"/member/umbrella/{leaver}")
+    event = await make_event(worker_database, tenant)
+    async with worker_database.write(tenant.id) as session:
+        await session.execute(update(Event).where(Event.id == event.id).values(member_organisation_id=leaver))
+    assert (await client.get(f"/member/events/{event.id}/registrations")).status_code == 200
     await leave(worker_database, tenant, leaver, -30)
     overview = (await client.get("/member")).text
     assert all(words in overview for words in ("退会されています", "/join", "/member/profile", "/member/notices"))
@@ -84,6 +89,7 @@ async def test_the_portal_says_so_and_writes_nothing(
         await client.get(f"/member/umbrella/{leaver}"),
         await client.get("/member/news/new"),
         await client.get("/member/events/new"),
+        await client.get(f"/member/events/{event.id}/registrations"),
         await client.post(f"/member/umbrella/{leaver}/child", data=own | {"name": "食堂", "email": "x@npo.example"}),
         await client.post(f"/member/umbrella/{leaver}/relay", data=own | {"subject": "件名", "body": "本文"}),
         await client.post(f"/member/umbrella/{leaver}/declared", data=own | {"count": "5", "unit": "社"}),
