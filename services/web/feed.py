@@ -1,8 +1,10 @@
 """The Atom feed (RFC 4287): news and events as they change, the latest first."""
 
 from datetime import UTC, datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from feedgen.feed import FeedGenerator
+from lxml import etree
 
 from services.web.environment import markdown
 from shared.content.plain import excerpt
@@ -22,7 +24,8 @@ def atom_feed(tenant: Profile, base_url: str, news: list[AnnouncementView], even
     things += events
     things.sort(key=lambda thing: thing.updated_at, reverse=True)
     feed = FeedGenerator()
-    feed.id(f"{base_url}/feed.atom")
+    feed.id(_id_of(tenant).urn)
+    feed.generator("Tsunagari")
     feed.title(f"{tenant.name}｜お知らせと行事")
     feed.author({"name": tenant.name})
     feed.link(href=f"{base_url}/feed.atom", rel="self", type="application/atom+xml")
@@ -31,8 +34,20 @@ def atom_feed(tenant: Profile, base_url: str, news: list[AnnouncementView], even
     feed.updated(things[0].updated_at if things else _BEFORE_ALL)
     for thing in things[:MOST_ENTRIES]:
         _add(feed, thing, base_url)
-    content: bytes = feed.atom_str()
-    return content
+    return _based(feed.atom_str(), f"{base_url}/")
+
+
+def _id_of(tenant: Profile) -> UUID:
+    """The same for ever (RFC 4287, 4.2.6), under whatever address the platform is reached."""
+    return uuid5(NAMESPACE_URL, f"tsunagari/{tenant.code}/{tenant.slug}/feed.atom")
+
+
+def _based(content: bytes, base_url: str) -> bytes:
+    """Links in the texts, to a picture or another page, are read from the platform's address and not from the reader's."""
+    feed = etree.fromstring(content)
+    feed.set("{http://www.w3.org/XML/1998/namespace}base", base_url)
+    written: bytes = etree.tostring(feed, xml_declaration=True, encoding="UTF-8")
+    return written
 
 
 def _add(feed: FeedGenerator, thing: AnnouncementView | EventView, base_url: str) -> None:

@@ -2,12 +2,14 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from icalendar import Calendar
 from lxml import etree
 
+from services.web.feed import atom_feed
 from services.web.site import Site
 from shared.events import service
 from shared.kit import clock
@@ -111,6 +113,27 @@ async def test_the_feed_tells_when_an_event_was_moved_or_called_off(
     assert ids == [f"urn:uuid:{event.id}", f"urn:uuid:{news.id}"]
     [title, summary] = [feed.xpath(f"string(a:entry[1]/a:{name})", namespaces=ATOM) for name in ("title", "summary")]
     assert (title, summary.endswith("中止　中止になりました。理由：大雪のため")) == ("セミナー：【中止】集い", True)
+
+
+async def test_the_feed_stays_the_same_one_under_another_address_and_its_links_lead_home(
+    reader: httpx.AsyncClient, worker_database: Database, tenant: Tenant, site: Site
+) -> None:
+    await make_announcement(worker_database, tenant, body="[行事](/events)へどうぞ。")
+    profile = await site.profile(tenant.id)
+    feeds = [
+        etree.fromstring(atom_feed(profile, base, [], []))
+        for base in ("http://x.localhost:8000", "https://kodoku.example.jp")
+    ]
+    feeds.append(etree.fromstring((await reader.get("/feed.atom")).content))
+    [feed_id] = {str(feed.xpath("string(a:id)", namespaces=ATOM)) for feed in feeds}
+    assert UUID(feed_id.removeprefix("urn:uuid:")).version == 5
+    base = "{http://www.w3.org/XML/1998/namespace}base"
+    assert [feed.get(base) for feed in feeds] == [
+        "http://x.localhost:8000/",
+        "https://kodoku.example.jp/",
+        f"http://{tenant.slug}.localhost:8000/",
+    ]
+    assert 'href="/events"' in feeds[2].xpath("string(a:entry/a:content)", namespaces=ATOM)
 
 
 async def test_an_empty_feed_is_a_feed(reader: httpx.AsyncClient) -> None:
