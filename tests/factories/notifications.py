@@ -43,6 +43,12 @@ async def note_for_desk(database: Database, tenant: Tenant, line: str) -> UUID:
     return row.thing_id
 
 
+async def write_by_night(database: Database, tenant: Tenant) -> None:
+    """Letters of this platform do not wait for the morning: a test may run at any hour."""
+    async with database.write(tenant.id) as session:
+        await service.choose(session, actor=CHIEF, desk=True, manners={}, by_night=True)
+
+
 async def desk_wants(database: Database, tenant: Tenant, manner: NotificationManner, *, by_night: bool = True) -> None:
     """For every kind; letters go at any hour, so that a test may run at any hour."""
     async with database.write(tenant.id) as session:

@@ -21,6 +21,7 @@ from shared.kit.settings import Settings
 from shared.tenants.models import Tenant
 from tests.factories.content import EDITOR
 from tests.factories.events import event_draft, make_event
+from tests.factories.notifications import write_by_night
 from tests.factories.registrations import make_registration
 from tests.factories.tenants import make_tenant
 from tests.factories.worker import workbench
@@ -30,7 +31,9 @@ LAPSED, SENT = LetterState.LAPSED, LetterState.SENT
 
 @pytest.fixture
 async def tenant(worker_database: Database) -> Tenant:
-    return await make_tenant(worker_database)
+    tenant = await make_tenant(worker_database)
+    await write_by_night(worker_database, tenant)
+    return tenant
 
 
 async def _write(bench: Workbench, tenant: Tenant) -> None:
