@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.fixtures import Axe, follow, is_wide, sign_in
 from tests.running import Installation
-from tests.scenarios.steps import letter_to
+from tests.scenarios.steps import let_letters_go_by_night, letter_to
 
 STAFF = (
     "/staff",
@@ -29,6 +29,7 @@ STAFF = (
     "/staff/profile/viewpoints",
     "/staff/profile/contacts",
     "/staff/letters",
+    "/staff/notifications",
     "/staff/people",
     "/staff/record",
     "/signin/password",
@@ -46,6 +47,7 @@ MEMBER = (
     "/member/people",
     "/member/access",
     "/member/gains",
+    "/member/notifications",
 )
 WALKS = (
     ("tokushima", "staff@tokushima.example", STAFF),
@@ -103,6 +105,7 @@ def test_axe_finds_nothing_from_one_organisation_to_what_its_umbrella_relays(
     look("umbrella for its manager")
     page.context.clear_cookies()
     sign_in(page, running, "tokushima", "staff@tokushima.example")
+    let_letters_go_by_night(page, running.url("tokushima", "/staff/notifications"))
     page.goto(running.url("tokushima", f"/staff/organisations/{organisation_id}"))
     look("organisation")
     follow(page.get_by_role("link", name="傘下の団体と一覧への掲載"))

@@ -8,8 +8,9 @@ import time
 from email.message import EmailMessage
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.fixtures import follow
 from tests.running import Installation
 
 
@@ -29,6 +30,14 @@ def letter_to(running: Installation, address: str, subject: str) -> EmailMessage
     raise AssertionError(
         f"no letter {subject!r} to {address}: {[str(x['subject']) for x in letters_to(running, address)]}"
     )
+
+
+def let_letters_go_by_night(staff: Page, page_of_choice: str) -> None:
+    """The administrator decides so: then nobody waits for the morning, whenever the story is told."""
+    staff.goto(page_of_choice)
+    staff.check("input[name=by_night][value='1']")
+    follow(staff.locator("main form button[type=submit]"))
+    expect(staff.locator("main [role=status]")).to_contain_text("保存しました")
 
 
 def fetched(page: Page, path: str) -> bytes:

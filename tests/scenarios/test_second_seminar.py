@@ -34,7 +34,7 @@ from tests.scenarios.seminar import (
     squeezed,
     words_of,
 )
-from tests.scenarios.steps import fetched, linked, picture
+from tests.scenarios.steps import fetched, let_letters_go_by_night, linked, picture
 from tests.shared.kit.paper.pdf import pages
 
 AI, GROUP, UMI, PAIR, NAGI = "阿波 藍", "鳴門 渚", "海部 海", "二人 連れ", "那賀 凪"
@@ -55,6 +55,7 @@ def seminar(browser: Browser) -> Iterator[Seminar]:
 
 def test_this_years_seminar_is_made_from_the_last_one(seminar: Seminar) -> None:
     with seminar.secretariat() as staff, seminar.somebody() as citizen:
+        let_letters_go_by_night(staff, seminar.url("/staff/notifications"))
         staff.goto(seminar.url("/staff/events"))
         staff.get_by_role("link", name="第2回セミナー", exact=True).click()
         staff.get_by_role("link", name="複製して新しい行事を作る").click()
