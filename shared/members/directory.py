@@ -1,8 +1,9 @@
 """参加団体の一覧: filtered, searched, and counted under the filters, in one statement."""
 
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from itertools import accumulate
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -17,8 +18,11 @@ from shared.members.filters import CHOSEN, FACETS, LEADING, SORTED_BY, Facets, W
 from shared.members.models import Visibility
 from shared.members.queries import COLUMNS, LISTED, OrganisationView
 from shared.members.visibility import Eyes
+from shared.members.whole_lists import read_whole
 
 MOST = 100
+#: A plan that was kept for a small platform is a bad one for a large platform: plan for this one.
+_PLAN_ANEW = "SET LOCAL plan_cache_mode = force_custom_plan"
 
 
 class Directory(msgspec.Struct, frozen=True):
@@ -86,9 +90,9 @@ _MARKED = f"""
     SELECT o.tenant_id, o.id, {SORTED_BY} AS sorted_by, o.name, m.id AS membership_id, o.category_id,
       {_PLACE} AS municipality_code, o.audiences, o.resources, {misses(_PLACE)} AS misses
     FROM {LISTED} --found--
-  ), matching AS (SELECT * FROM marked WHERE misses = 0),
-  page AS (SELECT * FROM matching ORDER BY {_ORDER} LIMIT :first OFFSET :offset)
+  ), matching AS (SELECT * FROM marked WHERE misses = 0)
 """
+_PAGE = f", page AS (SELECT * FROM matching ORDER BY {_ORDER} LIMIT :first OFFSET :offset)"
 _ITEMS = f"""
   'total', (SELECT count(*) FROM matching),
   'items', (SELECT coalesce(jsonb_agg(to_jsonb(item) - 'sorted_by' ORDER BY item.{_ORDER.replace(", ", ", item.")}), '[]') FROM (
@@ -110,7 +114,7 @@ def _statement(terms: int, counted: bool) -> TextClause:
     search = f"AND o.id IN ({filters.found(terms)})"
     marked = _MARKED.replace("--found--", search if terms else "")
     parts = f"{_ITEMS}, {_FACETS}" if counted else _ITEMS
-    statement = text(f"WITH RECURSIVE {marked} SELECT jsonb_build_object({parts})::text")
+    statement = text(f"WITH RECURSIVE {marked} {_PAGE} SELECT jsonb_build_object({parts})::text")
     return statement.bindparams(
         *filters.parameters(terms),
         visibility.allowed(),
@@ -120,20 +124,40 @@ def _statement(terms: int, counted: bool) -> TextClause:
     )
 
 
-async def _run(
-    session: AsyncSession, wanted: Wanted, audience: Eyes, first: int, offset: int, *, counted: bool
-) -> str | None:
+@cache
+def _whole(terms: int) -> TextClause:
+    search = f"AND o.id IN ({filters.found(terms)})"
+    marked = _MARKED.replace("--found--", search if terms else "")
+    statement = text(
+        f"""
+        WITH RECURSIVE {marked} SELECT (SELECT count(*) FROM matching), row_to_json(item)::text FROM (
+          SELECT {COLUMNS}, p.sorted_by FROM matching p JOIN organisation o ON o.tenant_id = p.tenant_id AND o.id = p.id
+            LEFT JOIN membership m ON m.tenant_id = p.tenant_id AND m.id = p.membership_id) item
+        ORDER BY item.{_ORDER.replace(", ", ", item.")}
+        """
+    )
+    return statement.bindparams(*filters.parameters(terms), visibility.allowed(), bindparam("today", type_=Date))
+
+
+def _values(wanted: Wanted, audience: Eyes) -> dict[str, Any] | None:
     """None: words were typed, but nothing of them is left to search for."""
     typed = (wanted.search or "").strip()
     terms = search_terms(typed)
     if typed and not terms:
         return None
-    values = filters.values_of(wanted, terms)
-    today: date = clock.today()
-    values |= {"allowed": visibility.ALLOWED[audience], "today": today, "first": first, "offset": offset}
-    # A plan that was kept for a small platform is a bad one for a large platform: plan for this one.
-    await (await session.connection()).exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
-    return str((await session.execute(_statement(len(terms), counted), values)).scalar_one())
+    return filters.values_of(wanted, terms) | {"allowed": visibility.ALLOWED[audience], "today": clock.today()}
+
+
+async def _run(
+    session: AsyncSession, wanted: Wanted, audience: Eyes, first: int, offset: int, *, counted: bool
+) -> str | None:
+    values = _values(wanted, audience)
+    if values is None:
+        return None
+    values |= {"first": min(first, MOST), "offset": offset}
+    await (await session.connection()).exec_driver_sql(_PLAN_ANEW)
+    terms = len(search_terms(wanted.search or ""))
+    return str((await session.execute(_statement(terms, counted), values)).scalar_one())
 
 
 async def listed(
@@ -145,17 +169,18 @@ async def listed(
     offset: int = 0,
 ) -> Directory:
     """Listed organisations in the order of their kana, without デモ and 法人格."""
-    return await _listed(session, wanted or Wanted(), audience, min(first, MOST), offset)
-
-
-async def whole(session: AsyncSession, wanted: Wanted, *, audience: Eyes, most: int) -> Directory:
-    """The same as one page of at most `most`, to be taken along."""
-    return await _listed(session, wanted, audience, most, 0)
-
-
-async def _listed(session: AsyncSession, wanted: Wanted, audience: Eyes, first: int, offset: int) -> Directory:
-    found = await _run(session, wanted, audience, first, offset, counted=False)
+    found = await _run(session, wanted or Wanted(), audience, first, offset, counted=False)
     return msgspec.json.decode(found, type=Directory) if found else Directory(0, [])
+
+
+async def whole(session: AsyncSession, wanted: Wanted, *, audience: Eyes) -> list[OrganisationView]:
+    """All that the filters leave, in the order of the list. Refusal when they are more than one file takes."""
+    values = _values(wanted, audience)
+    if values is None:
+        return []
+    await (await session.connection()).exec_driver_sql(_PLAN_ANEW)
+    terms = len(search_terms(wanted.search or ""))
+    return await read_whole(session, _whole(terms), values, OrganisationView)
 
 
 async def browse(
@@ -167,7 +192,7 @@ async def browse(
     offset: int = 0,
 ) -> Browsed:
     """The same with counts beside every option of every filter."""
-    found = await _run(session, wanted or Wanted(), audience, min(first, MOST), offset, counted=True)
+    found = await _run(session, wanted or Wanted(), audience, first, offset, counted=True)
     browsed = msgspec.json.decode(found, type=Browsed) if found else Browsed()
     return msgspec.structs.replace(browsed, **filters.tags_named(browsed))
 

@@ -6,25 +6,22 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Boolean, Integer, Text
+from sqlalchemy.types import Boolean, Text
 
-from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.writing import Value
 from shared.members import directory, filters
 from shared.members.details import LABELS, ApplicationDetails
-from shared.members.models import ApplicationState, Channel, Membership, MembershipApplication, Source
+from shared.members.models import ApplicationState, Channel, MembershipApplication, Source
 from shared.members.queries import OrganisationView
 from shared.members.tags import KINDS
 from shared.members.visibility import Audience, Eyes
+from shared.members.whole_lists import MOST, read_whole
 from shared.members.words import CHANNELS, SOURCES, STATES
 from shared.taxonomy.models import Municipality
 from shared.tenants.queries import Profile
-
-#: Rows of one list. A platform has hundreds of members, the largest imaginable some thousands.
-MOST = 20_000
 
 LEDGER_HEADERS = (
     "団体名", "フリガナ", "法人番号", "区分", "分野", "市町村", "加入日", "退会日", "募集経路", "受付番号",
@@ -36,23 +33,7 @@ APPLICATION_HEADERS = ("受付番号", "状態", "受付日時", "受付の方�
 
 async def all_members(session: AsyncSession, wanted: filters.Wanted, *, audience: Eyes) -> list[OrganisationView]:
     """Every listed organisation that the filters leave, in the order of the list. Refusal when they are more than `MOST`."""
-    page = await directory.whole(session, wanted, audience=audience, most=MOST)
-    check_count(page.total)
-    return page.items
-
-
-def check_count(total: int, unit: str = "団体", way: str = "分野や市町村で絞り込んで") -> None:
-    """Nothing is cut off silently. `way` says how the list becomes shorter."""
-    if total > MOST:
-        raise Refusal(
-            "TOO_MANY",
-            f"一度に書き出せるのは{MOST:,}{unit}までです（いまの条件では{total:,}{unit}）。{way}、分けて書き出してください。",
-        )
-
-
-async def _check_rows(session: AsyncSession, model: type[Any], *conditions: Any, way: str) -> None:
-    total = (await session.execute(select(func.count()).select_from(model).where(*conditions))).scalar_one()
-    check_count(total, "件", way)
+    return await directory.whole(session, wanted, audience=audience)
 
 
 class _Stay(msgspec.Struct, frozen=True):
@@ -70,7 +51,7 @@ class _Stay(msgspec.Struct, frozen=True):
 
 _LEDGER = text(
     """
-    SELECT coalesce(jsonb_agg(to_jsonb(s) ORDER BY s.joined_on, s.kana COLLATE "C" NULLS LAST, s.name), '[]')::text FROM (
+    SELECT (SELECT count(*) FROM membership), row_to_json(s)::text FROM (
       SELECT o.name, o.kana, o.corporate_number, c.name AS category, t.name AS municipality,
         ARRAY(SELECT f.name FROM organisation_field l JOIN field f ON f.tenant_id = l.tenant_id AND f.id = l.field_id
           WHERE l.tenant_id = o.tenant_id AND l.organisation_id = o.id ORDER BY f.ordinal) AS fields,
@@ -78,17 +59,16 @@ _LEDGER = text(
       FROM membership m JOIN organisation o ON o.tenant_id = m.tenant_id AND o.id = m.organisation_id
         LEFT JOIN category c ON c.tenant_id = o.tenant_id AND c.id = o.category_id
         LEFT JOIN municipality t ON t.code = o.municipality_code AND NOT o.address_confidential
-        LEFT JOIN membership_application a ON a.tenant_id = m.tenant_id AND a.id = m.application_id
-      ORDER BY m.joined_on, m.id LIMIT :most) s
+        LEFT JOIN membership_application a ON a.tenant_id = m.tenant_id AND a.id = m.application_id) s
+    ORDER BY s.joined_on, s.kana COLLATE "C" NULLS LAST, s.name
     """
-).bindparams(bindparam("most", type_=Integer))
+)
 _BY_THE_ROSTER = "「参加団体」の一覧で、状態や分野などで絞り込んで"
 
 
 async def ledger_rows(session: AsyncSession) -> list[list[Value]]:
     """Every stay since the founding, also of those that have left, for LEDGER_HEADERS. For the secretariat."""
-    await _check_rows(session, Membership, way=_BY_THE_ROSTER)
-    row = (await session.execute(_LEDGER, {"most": MOST})).scalar_one()
+    stays = await read_whole(session, _LEDGER, {}, _Stay, unit="件", way=_BY_THE_ROSTER)
     return [
         [
             stay.name,
@@ -102,7 +82,7 @@ async def ledger_rows(session: AsyncSession) -> list[list[Value]]:
             SOURCES[stay.source] if stay.source else None,
             stay.receipt_number,
         ]
-        for stay in msgspec.json.decode(row, type=list[_Stay])
+        for stay in stays
     ]
 
 
@@ -117,23 +97,23 @@ class _Application(msgspec.Struct, frozen=True):
 
 _APPLICATIONS = text(
     """
-    SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.received_at, a.receipt_number), '[]')::text FROM (
+    WITH entered AS (SELECT * FROM membership_application WHERE cardinality(:states) = 0 OR state = ANY (:states))
+    SELECT (SELECT count(*) FROM entered), row_to_json(a)::text FROM (
       SELECT p.receipt_number, p.state, p.received_at, p.channel, p.decided_at, CASE WHEN :all OR NOT coalesce(o.address_confidential, false)
         THEN p.details ELSE p.details - ARRAY['address', 'postal_code', 'municipality_code'] END AS details
-      FROM membership_application p LEFT JOIN organisation o ON o.tenant_id = p.tenant_id AND o.id = p.organisation_id
-      WHERE cardinality(:states) = 0 OR p.state = ANY (:states) ORDER BY p.received_at, p.id LIMIT :most) a
+      FROM entered p LEFT JOIN organisation o ON o.tenant_id = p.tenant_id AND o.id = p.organisation_id) a
+    ORDER BY a.received_at, a.receipt_number
     """
-).bindparams(bindparam("states", type_=ARRAY(Text)), bindparam("most", type_=Integer), bindparam("all", type_=Boolean))
+).bindparams(bindparam("states", type_=ARRAY(Text)), bindparam("all", type_=Boolean))
 
 
 async def application_rows(
     session: AsyncSession, profile: Profile, states: Sequence[ApplicationState] = (), *, audience: Audience
 ) -> list[list[Value]]:
     """As entered, for APPLICATION_HEADERS; oldest first. For the secretariat; where a shelter is, as the audience may know."""
-    await _check_rows(session, MembershipApplication, *_among(states), way="申請の状態を選んで")
-    values = {"states": list(states), "most": MOST, "all": audience is Audience.CONFIDENTIAL}
-    row = (await session.execute(_APPLICATIONS, values)).scalar_one()
-    applications = msgspec.json.decode(row, type=list[_Application])
+    values = {"states": list(states), "all": audience is Audience.CONFIDENTIAL}
+    way = "申請の状態を選んで"
+    applications = await read_whole(session, _APPLICATIONS, values, _Application, unit="件", way=way)
     words = await _words(session, profile, {each.details.municipality_code for each in applications})
     return [
         [
@@ -150,13 +130,10 @@ async def application_rows(
 
 async def application_ids(session: AsyncSession, states: Sequence[ApplicationState] = ()) -> list[UUID]:
     """Of those that `application_rows` hands out."""
-    statement = select(MembershipApplication.id).where(*_among(states))
-    found = await session.execute(statement.order_by(MembershipApplication.received_at).limit(MOST))
-    return list(found.scalars())
-
-
-def _among(states: Sequence[ApplicationState]) -> list[ColumnElement[bool]]:
-    return [MembershipApplication.state.in_(states)] if states else []
+    statement = select(MembershipApplication.id).order_by(MembershipApplication.received_at).limit(MOST)
+    if states:
+        statement = statement.where(MembershipApplication.state.in_(states))
+    return list((await session.execute(statement)).scalars())
 
 
 async def _words(session: AsyncSession, profile: Profile, codes: set[str]) -> dict[str, Mapping[str, str]]:

@@ -1,6 +1,6 @@
 """会員名簿: every organisation that the secretariat knows, also those that have left, filtered, sorted and counted.
 
-One statement, for the page as for what is printed and taken along. For the secretariat alone: it sees everything, but where
+One statement for a page, and one for what is printed and taken along. For the secretariat alone: it sees everything, but where
 a shelter is only after 守秘義務の誓約.
 """
 
@@ -16,14 +16,13 @@ from sqlalchemy.types import Date, Integer, Text
 from shared.kit import clock
 from shared.kit.japanese.search_text import search_terms
 from shared.members import filters, visibility
-from shared.members.export_lists import MOST as MOST_IN_ALL
-from shared.members.export_lists import check_count
 from shared.members.filters import CHOSEN, FACETS, NEXT, SORTED_BY, Facets, Wanted, misses, near
 from shared.members.freshness import STALE_AFTER
 from shared.members.queries import COLUMNS, FRESH_SINCE, OrganisationView
 from shared.members.visibility import Audience, Eyes
+from shared.members.whole_lists import read_whole
 
-#: Rows of one page, and of a list that is taken along whole.
+#: Rows of one page.
 MOST = 200
 
 
@@ -114,13 +113,9 @@ _SHOW_COUNTS = f"""jsonb_build_object('{Show.ALL}', {near(_SHOW)},
   {", ".join(f"'{each}', " + near(_SHOW, f"k.standing = '{each}'") for each in (Show.LATER, Show.LEFT, Show.UNDATED))})"""
 
 
-@cache
-def _statement(terms: int, order: Order, counted: bool) -> TextClause:
+def _marked(terms: int) -> str:
     search = f"WHERE (o.id IN ({filters.found(terms)}) OR {_SAID})" if terms else ""
-    counts = f"""{FACETS}, 'shows', (SELECT {_SHOW_COUNTS} FROM marked k),
-      'freshness', (SELECT {_FRESH_COUNTS} FROM marked k),"""
-    statement = text(
-        f"""
+    return f"""
         WITH RECURSIVE {CHOSEN}, every AS MATERIALIZED (
           SELECT o.tenant_id, o.id, {SORTED_BY} AS sorted_by, o.name, o.category_id, {_PLACE} AS municipality_code, o.audiences,
             o.resources, o.confirmed_on, m.membership_id, m.joined_on, {_STANDING} AS standing, {_STALE} AS stale,
@@ -129,61 +124,70 @@ def _statement(terms: int, order: Order, counted: bool) -> TextClause:
         ), marked AS MATERIALIZED (
           SELECT e.*, e.filters_missed + CASE WHEN {_FITS_SHOW} THEN 0 ELSE {_SHOW} END
             + CASE WHEN {_FITS_FRESHNESS} THEN 0 ELSE {_FRESHNESS} END AS misses FROM every e
-        ), page AS (
-          SELECT k.*, row_number() OVER (ORDER BY {_ORDERS[order]}) AS place FROM marked k WHERE k.misses = 0
-          ORDER BY place LIMIT :first OFFSET :offset
-        )
-        SELECT jsonb_build_object({counts if counted else ""}
-          'total', (SELECT count(*) FROM marked k WHERE k.misses = 0),
-          'items', (SELECT coalesce(jsonb_agg(to_jsonb(item) - 'place' ORDER BY item.place), '[]') FROM (
+        )"""
+
+
+def _page(order: Order, limit: str = "") -> str:
+    return f"""SELECT k.*, row_number() OVER (ORDER BY {_ORDERS[order]}) AS place FROM marked k
+          WHERE k.misses = 0 ORDER BY place {limit}"""
+
+
+_LINES = f"""
             SELECT {COLUMNS}, p.place, p.standing,
               (SELECT count(DISTINCT r.account_id) FROM role_assignment r
                 WHERE r.tenant_id = o.tenant_id AND r.organisation_id = o.id) AS accounts
             FROM page p JOIN organisation o ON o.tenant_id = p.tenant_id AND o.id = p.id
-              LEFT JOIN membership m ON m.tenant_id = p.tenant_id AND m.id = p.membership_id) item))::text
-        """
-    )
-    return statement.bindparams(
+              LEFT JOIN membership m ON m.tenant_id = p.tenant_id AND m.id = p.membership_id"""
+_TOTAL = "SELECT count(*) FROM marked k WHERE k.misses = 0"
+
+
+def _bound(statement: str, terms: int) -> TextClause:
+    return text(statement).bindparams(
         *filters.parameters(terms),
         *([bindparam("typed", type_=Text), bindparam("digits", type_=Text)] if terms else []),
         *(bindparam(name, type_=Text) for name in ("show", "freshness")),
         visibility.allowed(),
         bindparam("today", type_=Date),
-        bindparam("first", type_=Integer),
-        bindparam("offset", type_=Integer),
     )
 
 
-async def _run(
-    session: AsyncSession,
-    wanted: Wanted,
-    show: Show,
-    freshness: Freshness | None,
-    order: Order,
-    first: int,
-    offset: int,
-    *,
-    counted: bool,
-    audience: Eyes,
-) -> Roster:
+@cache
+def _statement(terms: int, order: Order) -> TextClause:
+    statement = f"""{_marked(terms)}, page AS ({_page(order, "LIMIT :first OFFSET :offset")})
+        SELECT jsonb_build_object({FACETS}, 'shows', (SELECT {_SHOW_COUNTS} FROM marked k),
+          'freshness', (SELECT {_FRESH_COUNTS} FROM marked k), 'total', ({_TOTAL}),
+          'items', (SELECT coalesce(jsonb_agg(to_jsonb(item) - 'place' ORDER BY item.place), '[]') FROM ({_LINES}) item))::text
+        """
+    return _bound(statement, terms).bindparams(bindparam("first", type_=Integer), bindparam("offset", type_=Integer))
+
+
+@cache
+def _whole(terms: int, order: Order) -> TextClause:
+    statement = f"""{_marked(terms)}, page AS ({_page(order)})
+        SELECT ({_TOTAL}), row_to_json(item)::text FROM ({_LINES}) item ORDER BY item.place
+        """
+    return _bound(statement, terms)
+
+
+async def _values(
+    session: AsyncSession, wanted: Wanted, show: Show, freshness: Freshness | None, audience: Eyes
+) -> tuple[int, dict[str, Any]] | None:
+    """How many words are searched for, and what goes into the statement. None: nothing is left of what was typed."""
     typed = (wanted.search or "").replace("\x00", "").strip()
     terms = search_terms(typed)
     if typed and not terms:
-        return Roster()
+        return None
     values: dict[str, Any] = filters.values_of(wanted, terms) | {
         "show": show,
         "freshness": freshness or "",
         "allowed": visibility.ALLOWED[audience],
         "today": clock.today(),
-        "first": first,
-        "offset": offset,
     }
     if terms:
         digits = "".join(letter for letter in typed if letter.isascii() and letter.isdigit())
         values |= {"typed": typed, "digits": digits if len(digits) > 5 else ""}
     await (await session.connection()).exec_driver_sql("SET LOCAL plan_cache_mode = force_custom_plan")
-    answer = (await session.execute(_statement(len(terms), order, counted), values)).scalar_one()
-    return msgspec.json.decode(answer, type=Roster)
+    return len(terms), values
 
 
 async def roster(
@@ -198,8 +202,13 @@ async def roster(
     offset: int = 0,
 ) -> Roster:
     """One page with the counts of all filters."""
-    among, first = wanted or Wanted(), min(first, MOST)
-    run = await _run(session, among, show, freshness, order, first, offset, counted=True, audience=audience)
+    asked = await _values(session, wanted or Wanted(), show, freshness, audience)
+    if asked is None:
+        return Roster()
+    terms, values = asked
+    values |= {"first": min(first, MOST), "offset": offset}
+    answer = (await session.execute(_statement(terms, order), values)).scalar_one()
+    run = msgspec.json.decode(answer, type=Roster)
     return msgspec.structs.replace(run, **filters.tags_named(run))
 
 
@@ -213,7 +222,8 @@ async def whole(
     audience: Eyes = Audience.SECRETARIAT,
 ) -> list[RosterLine]:
     """All that the filters leave, to be printed or taken along. Refusal when they are more than one file takes."""
-    among = wanted or Wanted()
-    run = await _run(session, among, show, freshness, order, MOST_IN_ALL, 0, counted=False, audience=audience)
-    check_count(run.total)
-    return run.items
+    asked = await _values(session, wanted or Wanted(), show, freshness, audience)
+    if asked is None:
+        return []
+    terms, values = asked
+    return await read_whole(session, _whole(terms, order), values, RosterLine)

@@ -23,7 +23,7 @@ from shared.kit.database import embedded, policies
 from shared.kit.database.engine import create_engine
 from shared.kit.database.session import Database
 from shared.kit.settings import ROOT, Settings
-from tests.benchmarks import importing, registering, search
+from tests.benchmarks import importing, lists, registering, search
 from tests.benchmarks.load import Target, get, one_answer, post_json, requests_per_second
 from tests.benchmarks.rows import make_events
 from tests.benchmarks.statements import home_statements
@@ -48,7 +48,13 @@ class Result(NamedTuple):
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="tsunagari-bench-", dir="/tmp"))
     try:
-        results = [*asyncio.run(in_one_run(folder)), *starting(folder), *importing_a_list(folder), *searching()]
+        results = [
+            *asyncio.run(in_one_run(folder)),
+            *starting(folder),
+            *importing_a_list(folder),
+            *searching(),
+            *listing(),
+        ]
     finally:
         embedded.stop(folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -120,6 +126,19 @@ def searching() -> list[Result]:
     return [
         Result("search among 10,000 organisations of a tenant, p95", slow, "under 100 ms", measured.alone < 100),
         Result("the same among 200,000 of 1,788 tenants ÷ alone", ratio, "at most 1.2", measured.ratio <= 1.2),
+    ]
+
+
+def listing() -> list[Result]:
+    """Ten times the members take ten times the work, and a little for the sorting."""
+    return [
+        Result(
+            f"{each.what}, {search.LARGE:,} members ÷ {lists.SMALL:,}",
+            f"{each.ratio:.1f}  ({each.large:.0f} ms ÷ {each.small:.0f} ms)",
+            "at most 20",
+            each.ratio <= 20,
+        )
+        for each in asyncio.run(lists.measure())
     ]
 
 

@@ -28,7 +28,7 @@ LARGE, TENANTS, ALL = 10_000, 1_788, 200_000
 QUESTIONS = 100
 #: Each question is asked so often, and its best time counts: what else the machine does is not ours.
 TRIES = 3
-_LARGE_TENANT = 2
+LARGE_TENANT = 2
 _NATION = "nation"
 
 _PLACES = [
@@ -154,20 +154,20 @@ async def measure() -> Measured:
 
 
 async def _build(folder: Path) -> tuple[Settings, Settings]:
-    alone, nation = (_settings(folder, name) for name in (embedded.DATABASE, _NATION))
+    alone, nation = (settings_of(folder, name) for name in (embedded.DATABASE, _NATION))
     await migrate(alone)
-    await _fill(folder, embedded.DATABASE, first=_LARGE_TENANT, last=_LARGE_TENANT, each=LARGE)
+    await fill(folder, embedded.DATABASE, first=LARGE_TENANT, last=LARGE_TENANT, each=LARGE)
     connection = await asyncpg.connect(embedded.url(folder, "postgres"))
     try:
         await connection.execute(f"CREATE DATABASE {_NATION} TEMPLATE {embedded.DATABASE}")
     finally:
         await connection.close()
     small = -(-(ALL - LARGE) // (TENANTS - 1))
-    await _fill(folder, _NATION, first=_LARGE_TENANT + 1, last=_LARGE_TENANT + TENANTS - 1, each=small)
+    await fill(folder, _NATION, first=LARGE_TENANT + 1, last=LARGE_TENANT + TENANTS - 1, each=small)
     return alone, nation
 
 
-def _settings(folder: Path, name: str) -> Settings:
+def settings_of(folder: Path, name: str) -> Settings:
     return Settings(
         database_url=embedded.url(folder, name),
         local=folder,
@@ -178,11 +178,11 @@ def _settings(folder: Path, name: str) -> Settings:
     )
 
 
-async def _fill(folder: Path, name: str, *, first: int, last: int, each: int) -> None:
+async def fill(folder: Path, name: str, *, first: int, last: int, each: int) -> None:
     """As an administrator, whom row level security does not bind: 200,000 organisations in a minute."""
     connection = await asyncpg.connect(without_driver(make_url(embedded.url(folder, name))))
     try:
-        if first == _LARGE_TENANT:
+        if first == LARGE_TENANT:
             await _prepare(connection)
         texts = await connection.fetchval("SELECT count(*)::int FROM bench_text")
         await connection.execute(_TENANTS, first, last)
@@ -230,12 +230,12 @@ async def _ask(alone: Settings, nation: Settings) -> Measured:
         times: list[list[float]] = [[], []]
         for number, wanted in enumerate(_questions()):
             # Small platforms use the same connection, and must not leave their plans to the large one.
-            small = _LARGE_TENANT + 1 + number % (TENANTS - 1)
+            small = LARGE_TENANT + 1 + number % (TENANTS - 1)
             await _seconds(databases[1], small, wanted)
             tries: list[list[float]] = [[], []]
             for _ in range(TRIES):
                 for database, measured in zip(databases, tries, strict=True):
-                    measured.append(await _seconds(database, _LARGE_TENANT, wanted))
+                    measured.append(await _seconds(database, LARGE_TENANT, wanted))
             for best, measured in zip(times, tries, strict=True):
                 best.append(min(measured))
     finally:

@@ -22,6 +22,7 @@ from shared.members import (
     organisations,
     queries,
     roster,
+    whole_lists,
 )
 from shared.members.filters import Wanted
 from shared.members.models import ApplicationState, Visibility
@@ -136,7 +137,7 @@ async def test_a_list_that_is_too_long_to_be_taken_along_says_so(
             lambda session: export_lists.application_rows(session, profile, audience=Audience.SECRETARIAT),
         ]
         assert [len(await run(session)) for run in reads] == [3, 3, 2]
-        monkeypatch.setattr(export_lists, "MOST", 1)
+        monkeypatch.setattr(whole_lists, "MOST", 1)
         for run, many in zip(reads, ("3団体", "3件", "2件"), strict=True):
             with pytest.raises(Refusal) as refused:
                 await run(session)
