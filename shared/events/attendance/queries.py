@@ -56,7 +56,10 @@ class GuestView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DoorCounts(msgspec.Struct, frozen=True):
-    """Each a number of its own: registrations with a seat, those who came of them, and the same in people."""
+    """Each a number of its own: registrations with a seat, those who came of them, and the same in people.
+
+    `online`: those at the door of an event without a hall who are known to have taken part from afar.
+    """
 
     expected: int = 0
     come: int = 0
@@ -66,11 +69,12 @@ class DoorCounts(msgspec.Struct, frozen=True):
     by_qr: int = 0
     by_list: int = 0
     walk_ins: int = 0
+    online: int = 0
 
     @property
     def missing(self) -> int:
         """Before and during the event: not here yet. After it: no-shows."""
-        return self.expected - self.come
+        return self.expected - self.come - self.online
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -95,13 +99,15 @@ _HAYSTACK = (
 _DOOR = text(
     f"""
     WITH guest AS (
-      SELECT r.*, c.id AS check_in_id, c.manner, c.present, c.checked_out_at FROM registration r
+      SELECT r.*, c.id AS check_in_id, c.manner, c.present, c.checked_out_at,
+        c.id IS NULL AND o.id IS NOT NULL AS took_part FROM registration r
       LEFT JOIN check_in c ON c.tenant_id = r.tenant_id AND c.registration_id = r.id
+      LEFT JOIN online_attendance o ON o.tenant_id = r.tenant_id AND o.registration_id = r.id
       WHERE r.event_id = :event AND {_AT_DOOR}),
     matching AS (
       SELECT * FROM guest r WHERE (:word = '' OR strpos({_HAYSTACK}, lower(:word)) > 0)
         AND (:show = 'ALL' OR (:show = 'COME') = (check_in_id IS NOT NULL))
-        AND (:show <> 'MISSING' OR status = 'CONFIRMED')),
+        AND (:show <> 'MISSING' OR status = 'CONFIRMED' AND NOT took_part)),
     part AS (SELECT * FROM matching ORDER BY status = 'CANCELLED', status = 'WAITLISTED',
       coalesce(kana, name), number LIMIT :first OFFSET :offset)
     SELECT jsonb_build_object(
@@ -111,7 +117,8 @@ _DOOR = text(
         'expected_people', coalesce(sum(party_size) FILTER (WHERE status = 'CONFIRMED'), 0),
         'come', count(check_in_id), 'people', coalesce(sum(present), 0), 'left', count(checked_out_at),
         'by_qr', count(*) FILTER (WHERE manner = 'QR'), 'by_list', count(*) FILTER (WHERE manner = 'LIST'),
-        'walk_ins', count(*) FILTER (WHERE manner = 'WALK_IN')) FROM guest),
+        'walk_ins', count(*) FILTER (WHERE manner = 'WALK_IN'),
+        'online', count(*) FILTER (WHERE took_part)) FROM guest),
       'items', (SELECT coalesce(jsonb_agg({_GUEST} ORDER BY r.status = 'CANCELLED', r.status = 'WAITLISTED',
         coalesce(r.kana, r.name), r.number), '[]') FROM part r))::text
     """

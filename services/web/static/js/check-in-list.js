@@ -26,7 +26,7 @@ export function mark(guest, words, { left = false, waiting = false, first = "", 
   const state = guest.querySelector("[data-state]");
   const tag = (text, kind) => Object.assign(document.createElement("span"), { className: `state state--${kind}`, textContent: text });
   state.replaceChildren(tag(words, waiting ? "wait" : "ok"), ...(left ? [" ", tag("退場", "off")] : []));
-  if (party > 1) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: `${party}人のうち${came}人` }));
+  if (party > 1) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: came === party ? `${party}人全員` : `${party}人のうち${came}人` }));
   if (again) state.append(" ", Object.assign(document.createElement("span"), { className: "meta", textContent: again }));
   if (guest.dataset.left === String(left) && guest.dataset.present === String(came)) return;
   guest.dataset.left = String(left);

@@ -192,3 +192,15 @@ async def test_certificates_are_not_issued_of_a_record_that_is_taken_back_meanwh
         made, undone = await asyncio.gather(issue(worker_database, tenant, event.id), undoing, return_exceptions=True)
         assert isinstance(made, list)
         assert isinstance(undone, Conflict) == bool(made)
+
+
+async def test_without_a_hall_who_took_part_is_not_absent_at_the_door(
+    worker_database: Database, tenant: Tenant
+) -> None:
+    event = await make_event_of_today(worker_database, tenant, venue=None, online=True)
+    first, _ = [await make_registration(worker_database, tenant, event.id) for _ in range(2)]
+    await do(worker_database, tenant, online.record_online, event_id=event.id, registration_id=first.id)
+    async with worker_database.read(tenant.id) as session:
+        seen = await door(session, event.id, hall=False, show="MISSING")
+    counts = seen.counts
+    assert (counts.expected, counts.come, counts.online, counts.missing, seen.total) == (2, 0, 1, 1, 1)
