@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content.queries import media_by_name_or_id
-from shared.events import changes, programme, telling
+from shared.events import changes, programme, standing, telling
 from shared.events.drafts import (
     AppearanceDraft,
     EventDraft,
@@ -19,17 +19,17 @@ from shared.events.drafts import (
     with_offset,
 )
 from shared.events.facts import EventCancelled, EventPublished
-from shared.events.models import Event, EventState, is_over
+from shared.events.models import Event, EventState
 from shared.events.registrations import outdated
 from shared.events.registrations.models import Attendance
 from shared.events.registrations.promotion import promote
-from shared.events.registrations.seats import ways
+from shared.events.registrations.seats import show, ways
 from shared.identity.policy import Actor
 from shared.kit import clock
 from shared.kit.editing import check_revision, locked
 from shared.kit.japanese.normalise import clean_text
 from shared.kit.outbox import record
-from shared.kit.refusals import Conflict, Refusal
+from shared.kit.refusals import Refusal
 
 __all__ = [
     "AppearanceDraft",
@@ -41,10 +41,11 @@ __all__ = [
     "postpone_event",
     "publish_event",
     "set_sessions",
+    "take_back_held",
     "update_event",
 ]
 
-_TO_BE_HELD = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL, EventState.POSTPONED)
+_PROMISED = (EventState.ANNOUNCED, EventState.OPEN, EventState.FULL)
 LONGEST_REASON = 500
 
 
@@ -86,15 +87,20 @@ async def update_event(
         return event
     _check_seats(event, draft)
     # A correction of what was held, or will not be, is no change of plans.
-    moved = event.state in _TO_BE_HELD and changes.plans_changed(event, draft)
+    back = await standing.comes_back(session, event, draft.starts_at)
+    moved = (back or event.state in standing.TO_BE_HELD) and changes.plans_changed(event, draft)
     summary = changes.words_of_change(event, draft, _reason(reason)) if moved else None
     was, new_day = event.starts_at, event.starts_at != draft.starts_at
     by_the_clock = changes.registration_changed(event, draft)
     for name, value in msgspec.structs.asdict(draft).items():
         setattr(event, name, value)
-    if (event.state is EventState.POSTPONED and new_day) or (event.state is EventState.ANNOUNCED and by_the_clock):
-        event.state = _public_state(event)
-    elif event.state in (EventState.OPEN, EventState.FULL) and not _begun(event):
+    if (
+        back
+        or (event.state is EventState.POSTPONED and new_day)
+        or (event.state is EventState.ANNOUNCED and by_the_clock)
+    ):
+        event.state = standing.public_state(event)
+    elif event.state in (EventState.OPEN, EventState.FULL) and not standing.begun(event):
         event.state = EventState.ANNOUNCED
     await programme.move(session, event, changes.whole_days(was, event.starts_at))
     await promote(session, event)
@@ -128,7 +134,7 @@ async def publish_event(session: AsyncSession, *, actor: Actor, event_id: UUID) 
     event = await locked(session, Event, event_id)
     if event.state is not EventState.DRAFT:
         return event
-    event.state = _public_state(event)
+    event.state = standing.public_state(event)
     event.published_at = event.updated_at = clock.now()
     event.revision += 1
     await session.flush()
@@ -143,7 +149,7 @@ async def cancel_event(session: AsyncSession, *, actor: Actor, event_id: UUID, r
     event = await locked(session, Event, event_id)
     if event.state is EventState.CANCELLED:
         return event
-    _check_to_be_held(event, "中止")
+    await standing.check_changeable(session, event, "中止に")
     summary = changes.words_of_cancellation(_given_reason(reason))
     fact = EventCancelled(event_id=event.id, was_postponed=event.state is EventState.POSTPONED)
     event.state = EventState.CANCELLED
@@ -164,16 +170,26 @@ async def postpone_event(
     ends_at: datetime | None = None,
     registration_deadline: datetime | None = None,
 ) -> Event:
-    """延期: to another day, or until one is found. The programme moves along; without a new deadline the old one stays."""
+    """延期: to another day, or until one is found. The programme moves along; without a new deadline the old one stays.
+
+    What says nothing new (two clicks, a second sending) changes nothing and is told to nobody.
+    """
     event = await locked(session, Event, event_id)
-    _check_to_be_held(event, "延期")
+    await standing.check_changeable(session, event, "延期")
     starts_at, ends_at = with_offset(starts_at), with_offset(ends_at)
     deadline = with_offset(registration_deadline) or event.registration_deadline
     if starts_at is None and (ends_at or registration_deadline):
         raise Refusal(
             "REQUIRED", "新しい開始の日時も入力してください。決まっていなければ、すべて空けてください。", "starts_at"
         )
-    summary, was = changes.words_of_postponement(event, _given_reason(reason), starts_at, ends_at), event.starts_at
+    given = _given_reason(reason)
+    if starts_at is None and event.state is EventState.POSTPONED:
+        await telling.check_told(session, event, given)
+        return event
+    times = (starts_at, ends_at, deadline)
+    if event.state in _PROMISED and times == (event.starts_at, event.ends_at, event.registration_deadline):
+        return event
+    summary, was = changes.words_of_postponement(event, given, starts_at, ends_at), event.starts_at
     if starts_at is None:
         event.state = EventState.POSTPONED
     else:
@@ -181,7 +197,7 @@ async def postpone_event(
         check_times(starts_at, ends_at, all_day=event.all_day, opens_at=opens_at, deadline=deadline)
         await programme.move(session, event, starts_at - event.starts_at)
         event.starts_at, event.ends_at, event.registration_deadline = starts_at, ends_at, deadline
-        event.state = _public_state(event)
+        event.state = standing.public_state(event)
         await promote(session, event)
     await telling.changed(session, actor, "event.postpone", event)
     await outdated.call_back(session, event)
@@ -190,11 +206,11 @@ async def postpone_event(
 
 
 async def mark_held(session: AsyncSession, *, actor: Actor, event_id: UUID) -> Event:
-    """終了, once it has begun."""
+    """終了, once it has begun. Called held again, nothing changes."""
     event = await locked(session, Event, event_id)
     if event.state in (EventState.HELD, EventState.REPORTED):
         return event
-    _check_to_be_held(event, "終了に")
+    await standing.check_changeable(session, event, "終了に")
     if event.starts_at > clock.now():
         raise Refusal("NOT_YET", "この行事はまだ始まっていません。開始の日時を過ぎてから終了にしてください。")
     event.state = EventState.HELD
@@ -202,17 +218,16 @@ async def mark_held(session: AsyncSession, *, actor: Actor, event_id: UUID) -> E
     return event
 
 
-def _public_state(event: Event) -> EventState:
-    now, deadline = clock.now(), event.registration_deadline
-    over = is_over(event.starts_at, event.ends_at, all_day=event.all_day, now=now)
-    closed = over or (deadline is not None and deadline <= now)
-    return EventState.OPEN if _begun(event) and not closed else EventState.ANNOUNCED
-
-
-def _begun(event: Event) -> bool:
-    """Registration is wanted and its first moment has come."""
-    now = clock.now()
-    return event.takes_registrations and (event.registration_opens_at or now) <= now
+async def take_back_held(session: AsyncSession, *, actor: Actor, event_id: UUID) -> Event:
+    """終了を取り消す: on its own day the door opens again, whoever has come already. What is to be held stays as it is."""
+    event = await locked(session, Event, event_id)
+    if event.state in standing.TO_BE_HELD:
+        return event
+    standing.check_can_be_taken_back(event)
+    event.state = standing.public_state(event)
+    await show(session, event)
+    await telling.changed(session, actor, "event.take-back-held", event)
+    return event
 
 
 def _check_seats(event: Event, draft: EventDraft) -> None:
@@ -237,11 +252,6 @@ def _check_seats(event: Event, draft: EventDraft) -> None:
             "印を付けて保存し、申込一覧で、連絡のうえオンラインへの変更などをしてから、もう一度お試しください。"
         )
         raise Refusal("HALL_TAKEN", message, "venue")
-
-
-def _check_to_be_held(event: Event, verb: str) -> None:
-    if event.state not in _TO_BE_HELD:
-        raise Conflict(f"この行事は今の状態では{verb}できません。画面を開き直して、状態を確かめてください。")
 
 
 def _given_reason(reason: str) -> str:

@@ -12,6 +12,7 @@ from shared.identity.policy import Actor
 from shared.kit import audit, clock
 from shared.kit.content_version import bump
 from shared.kit.outbox import record
+from shared.kit.refusals import Conflict
 
 
 async def changed(session: AsyncSession, actor: Actor, action: str, event: Event) -> None:
@@ -40,6 +41,14 @@ async def add_change(session: AsyncSession, event: Event, summary: str) -> int:
     session.add(EventChange(event_id=event.id, ordinal=ordinal, changed_on=clock.today(), summary=summary))
     await session.flush()
     return ordinal
+
+
+async def check_told(session: AsyncSession, event: Event, reason: str) -> None:
+    """That the public has read this reason last. Conflict: another one would be lost without a word."""
+    last = select(EventChange.summary).where(EventChange.event_id == event.id).order_by(EventChange.ordinal.desc())
+    summary = await session.scalar(last.limit(1))
+    if not (summary or "").endswith(f"理由：{reason}"):
+        raise Conflict("この行事はすでに延期になっています。新しい日程が決まったら、開始の日時も入力してください。")
 
 
 async def shown(session: AsyncSession, event: Event) -> None:

@@ -1,19 +1,24 @@
 """中止 and 延期: a page of their own each, because the reason is published and cannot be unsaid."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
 from services.web.days import read_moment
-from services.web.forms import FormExpired, FormView, read_form
+from services.web.forms import Form, FormExpired, FormView, read_form
+from services.web.once import once_per_form
 from services.web.pages.staff.events import CHANGEABLE, known_event
 from services.web.rendering import page
-from shared.events import service, words
-from shared.identity.policy import Permission
+from shared.events import service, standing, words
+from shared.events.models import Event, EventState
+from shared.identity.policy import Actor, Permission
 from shared.kit.refusals import Conflict, Refusal
 
 AnyRequest = Request[Any, Any, Any]
@@ -35,7 +40,8 @@ async def cancel(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Res
     try:
         if not form.genuine:
             raise FormExpired
-        await ctx.write(service.cancel_event, actor=ctx.actor, event_id=event_id, reason=form.text("reason"))
+        verb = partial(service.cancel_event, event_id=event_id, reason=form.text("reason"))
+        await ctx.write(_once, form=form, actor=ctx.actor, verb=verb)
     except Refusal as refusal:
         return await _page(ctx, event_id, "cancel", FormView(form.values(), refusal), _status(refusal))
     return Redirect(f"/staff/events/{event_id}?done=cancelled", status_code=303)
@@ -48,19 +54,30 @@ async def postpone(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> R
         if not form.genuine:
             raise FormExpired
         starts_at = read_moment(form, "starts_at", "新しい開始の日時")
-        await ctx.write(
+        verb = partial(
             service.postpone_event,
-            actor=ctx.actor,
             event_id=event_id,
             reason=form.text("reason"),
             starts_at=starts_at,
             ends_at=read_moment(form, "ends_at", "新しい終了の日時", same_day=starts_at),
             registration_deadline=read_moment(form, "registration_deadline", "新しい申込の締切"),
         )
+        await ctx.write(_once, form=form, actor=ctx.actor, verb=verb)
     except Refusal as refusal:
         return await _page(ctx, event_id, "postpone", FormView(form.values(), refusal), _status(refusal))
     done = "moved" if form.text("starts_at_year") else "postponed"
     return Redirect(f"/staff/events/{event_id}?done={done}", status_code=303)
+
+
+async def _once(
+    session: AsyncSession, *, form: Form, actor: Actor, verb: Callable[..., Awaitable[Event]]
+) -> dict[str, Any]:
+    """Everybody who is registered gets a letter: two clicks are one."""
+
+    async def effect() -> dict[str, Any]:
+        return {"id": str((await verb(session, actor=actor)).id)}
+
+    return await once_per_form(session, actor=actor, form=form, effect=effect)
 
 
 def _status(refusal: Refusal) -> int:
@@ -69,6 +86,7 @@ def _status(refusal: Refusal) -> int:
 
 async def _page(ctx: Context, event_id: UUID, what: str, view: FormView, status: int = 200) -> Response[Any]:
     known = await known_event(ctx, event_id)
+    not_held = known.state is EventState.HELD and not await ctx.read(standing.took_place, event_id)
     return await page(
         ctx,
         f"staff/events/{what}.html",
@@ -76,7 +94,7 @@ async def _page(ctx: Context, event_id: UUID, what: str, view: FormView, status:
         view=view,
         known=known,
         words=words,
-        possible=known.state in CHANGEABLE,
+        possible=known.state in CHANGEABLE or not_held,
     )
 
 

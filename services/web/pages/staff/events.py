@@ -21,7 +21,7 @@ from services.web.pages.staff.uploads import change_chosen_words, keep_flyer, re
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
 from shared.content import queries as content
-from shared.events import queries, service, words
+from shared.events import queries, service, standing, words
 from shared.events.changes import plans_differ
 from shared.events.copies import draft_of, programme_of
 from shared.events.models import EventState
@@ -38,6 +38,7 @@ DONE = {
     "saved": "保存しました。",
     "published": "公開しました。サイトに表示されています。",
     "held": "終了として記録しました。",
+    "reopened": "終了を取り消しました。",
     "reported": "開催報告を公開しました。",
     "cancelled": "中止にしました。行事のページに理由が表示されます。",
     "moved": "新しい日程を公開しました。行事のページに理由が表示されます。",
@@ -110,6 +111,14 @@ async def mark_held(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> 
     await read_genuine_form(request, ctx)
     await ctx.write(service.mark_held, actor=ctx.actor, event_id=event_id)
     return Redirect(f"/staff/events/{event_id}?done=held", status_code=303)
+
+
+@post("/staff/events/{event_id:uuid}/reopened", policy=Permission.EVENT_WRITE)
+async def take_back_held(request: AnyRequest, ctx: Ctx, event_id: FromPath[UUID]) -> Response[Any]:
+    """The page offers it on the day; who presses a button of yesterday is told so in words."""
+    await read_genuine_form(request, ctx)
+    await ctx.write(service.take_back_held, actor=ctx.actor, event_id=event_id)
+    return Redirect(f"/staff/events/{event_id}?done=reopened", status_code=303)
 
 
 async def _save(request: AnyRequest, ctx: Context, known: EventView | None) -> Response[Any]:
@@ -252,9 +261,11 @@ async def _form_page(
         now=clock.now(),
         forgotten_on=forgotten_on(known) if known else None,
         changeable=known is not None and known.state in CHANGEABLE,
+        held=known is not None and known.state is EventState.HELD,
+        on_its_day=known is not None and standing.can_be_taken_back(known.ends_at or known.starts_at),
         reportable=known is not None and known.state in REPORTABLE and known.starts_at <= clock.now(),
         **values,
     )
 
 
-ROUTES = [list_events, new_event, edit_event, create_event, save_event, publish_event, mark_held]
+ROUTES = [list_events, new_event, edit_event, create_event, save_event, publish_event, mark_held, take_back_held]

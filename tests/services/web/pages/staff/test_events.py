@@ -182,7 +182,8 @@ async def test_calling_off_needs_a_reason_that_everybody_reads(
 
 async def test_a_draft_cannot_be_called_off(staff: httpx.AsyncClient) -> None:
     path = await create(staff)
-    token = {"csrf": (await open_form(staff, path))["csrf"], "reason": "大雪のため"}
+    form = await open_form(staff, path)
+    token = {"csrf": form["csrf"], "reason": "大雪のため", "form_key": "of-a-page-of-before"}
     assert (await staff.post(f"{path}/cancel", data=token)).status_code == 409
 
 
