@@ -1,9 +1,10 @@
 """問い合わせ: somebody writes to an organisation without being shown its address.
 
-Everybody may where the organisation shows its address of mail to everybody, members to all that have one. What was written lives in
-the letter alone; that somebody has written stands in the record, without who and what, and is what 参加の成果 counts.
+Members may, everybody where the organisation has said so, nobody where it has said that, too. What was written lives in the letter
+alone; that somebody has written stands in the record, without who and what, and is what 参加の成果 counts.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
@@ -14,26 +15,42 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.identity.policy import Actor
 from shared.kit import audit, outbox
+from shared.kit.content_version import bump
+from shared.kit.editing import locked
 from shared.kit.japanese import Unreadable, normalise
 from shared.kit.post import LetterClass, Post
-from shared.kit.refusals import NotFound, Refusal, Refusals
+from shared.kit.refusals import Forbidden, NotFound, Refusal, Refusals
 from shared.members import queries, versions
 from shared.members.facts import InquirySent
 from shared.members.models import Organisation, Visibility
+from shared.members.policy import may_act_for
 from shared.members.portal_queries import INQUIRY
 from shared.members.visibility import is_member
 
+#: In the organisation's `visibility`: who may write.
+DOOR = "inquiries"
 #: No platform can have counted any before.
 COUNTED_SINCE = date(2026, 11, 22)
 LONGEST_NAME, LONGEST_TEXT = 100, 2_000
 
 
 class Door(StrEnum):
-    """Who may write to an organisation. CLOSED: it has no address of mail."""
+    """Who may write to an organisation; members unless it says otherwise, nobody where it has no address of mail."""
 
     EVERYBODY = "EVERYBODY"
     MEMBERS = "MEMBERS"
     CLOSED = "CLOSED"
+
+
+_DOORS = {Visibility.PUBLIC: Door.EVERYBODY, Visibility.MEMBERS: Door.MEMBERS, Visibility.SECRETARIAT: Door.CLOSED}
+
+
+#: As people choose between them.
+DOORS = {
+    Door.EVERYBODY: "どなたからも受け取る",
+    Door.MEMBERS: "参加団体の方からだけ受け取る",
+    Door.CLOSED: "受け取らない（事務局が取り次ぎます）",
+}
 
 
 class InquiryDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,11 +62,36 @@ class InquiryDraft(msgspec.Struct, frozen=True, kw_only=True):
 async def door_of(session: AsyncSession, organisation_id: UUID) -> Door:
     """NotFound for what is not in the directory."""
     await queries.organisation(session, organisation_id)
-    columns = (Organisation.email, Organisation.visibility["email"].astext)
-    row = (await session.execute(select(*columns).where(Organisation.id == organisation_id))).one()
-    if row[0] is None:
-        return Door.CLOSED
-    return Door.EVERYBODY if row[1] == Visibility.PUBLIC else Door.MEMBERS
+    statement = select(Organisation.email, Organisation.visibility).where(Organisation.id == organisation_id)
+    email, visibility = (await session.execute(statement)).one()
+    return wanted_door(visibility) if email else Door.CLOSED
+
+
+def wanted_door(visibility: Mapping[str, str]) -> Door:
+    """What the organisation has said, whether or not it has an address."""
+    return _DOORS[Visibility(visibility.get(DOOR, Visibility.MEMBERS))]
+
+
+async def open_door(session: AsyncSession, *, actor: Actor, organisation_id: UUID, door: Door) -> None:
+    """By its manager, or by the secretariat for it."""
+    if not may_act_for(actor, organisation_id):
+        raise Forbidden
+    organisation = await locked(session, Organisation, organisation_id)
+    await versions.require_listed(session, organisation_id)
+    if wanted_door(organisation.visibility) is door:
+        return
+    said = next(shown for shown, each in _DOORS.items() if each is door)
+    organisation.visibility = {**organisation.visibility, DOOR: said.value}
+    audit.note(
+        session,
+        actor_id=actor.account_id,
+        actor_name=actor.name or actor.key,
+        action="organisation.inquiries",
+        object_id=organisation_id,
+        summary=DOORS[door],
+    )
+    await session.flush()
+    await bump(session)
 
 
 async def of_member(session: AsyncSession, actor: Actor) -> bool:

@@ -18,7 +18,14 @@ from shared.kit.refusals import Conflict, NotFound
 from shared.members import secret_places
 from shared.members.details import ApplicationDetails
 from shared.members.facts import OrganisationJoined
-from shared.members.models import Membership, Organisation, OrganisationField, OrganisationVersion, Source
+from shared.members.models import (
+    CONTACT_COLUMNS,
+    Membership,
+    Organisation,
+    OrganisationField,
+    OrganisationVersion,
+    Source,
+)
 from shared.members.organisations import put_into_search
 from shared.members.tags import KINDS
 from shared.tenants.models import Category, Field
@@ -207,8 +214,11 @@ async def rejoin(
 
 
 async def _write(session: AsyncSession, organisation: Organisation, details: ApplicationDetails) -> None:
+    # The map also says who may write to the organisation: that is not on the form.
+    rest = {name: shown for name, shown in organisation.visibility.items() if name not in CONTACT_COLUMNS}
     for column, value in columns_of(details).items():
         setattr(organisation, column, value)
+    organisation.visibility = rest | organisation.visibility
     category = select(Category.id).where(Category.slug == details.category)
     organisation.category_id = (await session.execute(category)).scalar_one_or_none()
     organisation.updated_at, organisation.revision = clock.now(), organisation.revision + 1
@@ -221,7 +231,7 @@ async def _write(session: AsyncSession, organisation: Organisation, details: App
 
 def _shown(name: str, value: Any) -> Any:
     if name == "visibility":
-        return dict(value)
+        return {column: shown for column, shown in value.items() if column in CONTACT_COLUMNS}
     if name in KINDS:
         return tuple(value or ())
     return "" if value is None else str(value)

@@ -150,7 +150,8 @@ class AffiliatesEntry(Strict):
 class OrganisationEntry(Strict):
     """参加団体. `category`, `fields` name slugs of this file, `municipality` is a six-digit code.
 
-    Contact columns are shown as `visibility` says ({ phone = "PUBLIC" }); those not named are for the secretariat.
+    Contact columns are shown as `visibility` says ({ phone = "PUBLIC" }); those not named are for the secretariat. There `inquiries`
+    says from whom inquiries are taken: PUBLIC everybody, MEMBERS (unless named) members, SECRETARIAT nobody.
     `joined_on` absent: listed, but not in the ledger (the documents name no date).
     """
 

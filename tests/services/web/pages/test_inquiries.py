@@ -10,10 +10,13 @@ from sqlalchemy import select
 from services.web import limits
 from services.web.site import Site
 from shared.identity.models import Role
+from shared.identity.policy import Actor
 from shared.kit.audit import AuditEntry
 from shared.kit.database.session import Database
 from shared.kit.settings import Settings
-from shared.members.models import Organisation, Visibility
+from shared.members import versions
+from shared.members.inquiries import Door, open_door
+from shared.members.models import Organisation
 from shared.tenants.models import Tenant
 from tests.factories.identity import form_token, make_account, signed_in
 from tests.factories.members import make_member, make_platform, settle
@@ -21,6 +24,7 @@ from tests.services.web.conftest import ClientFor
 from tests.services.web.graphql.test_writing import done, mutation
 from tests.services.web.pages.staff.forms import open_form
 
+DESK = Actor(name="事務局", client_id="desk", roles=frozenset({Role.SECRETARIAT}))
 ADDRESS = "hidden@npo.example"
 SENT = {"name": "海辺 花", "email": "umibe@citizen.example", "text": "見学はできますか。\n土曜を希望します。"}
 
@@ -32,19 +36,22 @@ async def platform(worker_database: Database, site: Site) -> Tenant:
     return tenant
 
 
-async def member(database: Database, tenant: Tenant, seen_by: Visibility) -> UUID:
-    return await make_member(database, tenant, name="つなぐ食堂", email=ADDRESS, visibility={"email": seen_by})
+async def member(database: Database, tenant: Tenant, door: Door) -> UUID:
+    made = await make_member(database, tenant, name="つなぐ食堂", email=ADDRESS)
+    async with database.write(tenant.id) as session:
+        await open_door(session, actor=DESK, organisation_id=made, door=door)
+    return made
 
 
 @pytest.fixture
 async def organisation(worker_database: Database, platform: Tenant) -> UUID:
-    """It shows its address of mail to everybody."""
-    return await member(worker_database, platform, Visibility.PUBLIC)
+    """It lets everybody write."""
+    return await member(worker_database, platform, Door.EVERYBODY)
 
 
 @pytest.fixture
 async def shy(worker_database: Database, platform: Tenant) -> UUID:
-    return await member(worker_database, platform, Visibility.SECRETARIAT)
+    return await member(worker_database, platform, Door.MEMBERS)
 
 
 @pytest.fixture
@@ -99,7 +106,7 @@ async def test_the_record_says_neither_who_nor_what(
     assert (entry.object_id, entry.actor_id, entry.actor_name, entry.summary) == (organisation, None, "一般の方", None)
 
 
-async def test_to_an_organisation_that_hides_its_address_only_members_write(
+async def test_unless_the_organisation_says_otherwise_only_members_write(
     client_for: ClientFor, colleague: httpx.AsyncClient, platform: Tenant, shy: UUID, settings: Settings
 ) -> None:
     citizen = client_for(platform)
@@ -158,6 +165,34 @@ async def test_one_that_has_left_and_one_of_another_platform_are_not_there(
     elsewhere = await make_platform(worker_database)
     await site._reload_hosts()
     assert (await client_for(elsewhere).get(path(organisation))).status_code == 404
+
+
+async def test_a_manager_opens_and_closes_and_an_edit_of_the_entry_keeps_it(
+    client_for: ClientFor, worker_database: Database, platform: Tenant, organisation: UUID, colleague: httpx.AsyncClient
+) -> None:
+    account = await make_account(worker_database, platform, Role.ORGANISATION_MANAGER, organisation_id=organisation)
+    manager, citizen = await signed_in(client_for(platform), account), client_for(platform)
+    form = await open_form(manager, "/member/gains", marker='action="/member/inquiries"')
+    assert form["door"] == "EVERYBODY"
+    async with worker_database.write(platform.id) as session:
+        changes = {"phone": "088-621-2913", "visibility": {"phone": "PUBLIC"}}
+        await versions.change(session, organisation, changes, actor=DESK)
+    assert (await citizen.get(path(organisation))).status_code == 200
+    answer = await manager.post("/member/inquiries", data=form | {"door": "CLOSED"})
+    assert (answer.status_code, "受け付けを変えました" in (await manager.get(answer.headers["location"])).text) == (
+        303,
+        True,
+    )
+    closed = await colleague.get(path(organisation))
+    assert ("事務局がお取り次ぎします" in closed.text, 'name="text"' in closed.text) == (True, False)
+    other = await colleague.post(
+        "/member/inquiries", data=form | {"csrf": await form_token(colleague, "/member/gains")}
+    )
+    assert other.status_code == 404
+    document = mutation("openInquiries", "door", "InquiryDoor")
+    given = {"organisationId": str(organisation), "door": "MEMBERS"}
+    assert await done(manager, document, given) == {"door": "MEMBERS"}
+    assert (await done(colleague, document, given))["code"] == "FORBIDDEN"
 
 
 async def test_a_program_sends_one_too(
