@@ -13,7 +13,7 @@ from shared.identity.models import Account, RoleAssignment
 from shared.identity.notifications import queries
 from shared.identity.notifications.facts import DigestDue
 from shared.identity.notifications.models import Notification
-from shared.identity.notifications.service import DESK_PAGE, PERSON_PAGE
+from shared.identity.notifications.service import DESK_PAGE, PERSON_PAGE, in_turn
 from shared.identity.notifications.words import KINDS
 from shared.kit import clock
 from shared.kit.database.session import tenant_of
@@ -40,6 +40,7 @@ async def gather(session: AsyncSession) -> int:
 
 async def write_digests(session: AsyncSession, fact: DigestDue, letters: Post) -> None:
     """The next receivers; then the fact for those after them. Who cannot sign in here any more gets nothing."""
+    await in_turn(session)
     until = datetime.combine(fact.on, queries.DIGEST_AT, tzinfo=clock.JST)
     receivers = await _next_receivers(session, until, fact.after)
     told = await _told(session, until, receivers)

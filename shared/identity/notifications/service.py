@@ -109,7 +109,9 @@ async def choose(
     )
     if after != before:
         await _keep(session, account_id, after)
-        await _let_go(session, account_id, [kind for kind, each in after.manners.items() if each == "NEVER"])
+        await _let_go(
+            session, account_id, [kind for kind, each in after.manners.items() if each is NotificationManner.NEVER]
+        )
         audit.note(
             session,
             actor_id=actor.account_id,
