@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.content.media import change_words
 from shared.content.models import Media
+from shared.events import consent
 from shared.events.facts import EventReportPublished
 from shared.events.indexing import index_event
 from shared.events.measures import MeasureDraft, checked_measures
@@ -120,11 +121,11 @@ async def _write_report(session: AsyncSession, event: Event, draft: ReportDraft)
 
 
 async def _write_photos(session: AsyncSession, event: Event, photos: tuple[PhotoDraft, ...]) -> None:
-    """Whoever learns the address of a picture without consent does not get the picture either."""
-    await session.execute(delete(ReportPhoto).where(ReportPhoto.event_id == event.id))
+    """Whoever learns the address of a picture without consent, or of one that was taken out, does not get it either."""
+    away = delete(ReportPhoto).where(ReportPhoto.event_id == event.id).returning(ReportPhoto.media_id)
+    before = (await session.execute(away)).scalars().all()
     for ordinal, photo in enumerate(photos, 1):
         media = await _media_of(session, photo)
-        media.withheld = not photo.consented
         session.add(
             ReportPhoto(
                 event_id=event.id,
@@ -136,6 +137,7 @@ async def _write_photos(session: AsyncSession, event: Event, photos: tuple[Photo
             )
         )
     await session.flush()
+    await consent.show_or_withhold(session, {*before, *(photo.media_id for photo in photos)})
 
 
 async def _media_of(session: AsyncSession, photo: PhotoDraft) -> Media:
