@@ -57,10 +57,14 @@ class HolderView(msgspec.Struct, frozen=True, kw_only=True):
     certificates: list[CertificateView]
 
     @property
+    def whole(self) -> bool:
+        return self.present == self.party_size
+
+    @property
     def names(self) -> list[str]:
         """Who may get one: the person, and those of a whole party that came, by the names that were given."""
         others = [line.strip() for line in (self.companions or "").splitlines() if line.strip()]
-        return [self.name, *others[: self.party_size - 1]] if self.present == self.party_size else [self.name]
+        return [self.name, *others[: self.party_size - 1]] if self.whole else [self.name]
 
     @property
     def places(self) -> list[tuple[str, CertificateView | None]]:
@@ -100,8 +104,13 @@ class Holders(msgspec.Struct, frozen=True):
 
     @property
     def nameless(self) -> int:
-        """People who came with somebody and whose names nobody has written."""
-        return sum(max(holder.present - len(holder.names), 0) for holder in self.items)
+        """People of parties that came as a whole, whose names nobody has written."""
+        return sum(max(holder.present - len(holder.names), 0) for holder in self.items if holder.whole)
+
+    @property
+    def unknown(self) -> int:
+        """People who came with others of their party, but not all of it: nobody knows which of them."""
+        return sum(holder.present - 1 for holder in self.items if not holder.whole)
 
 
 class ProofView(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,8 +76,13 @@ async def test_a_whole_party_that_came_gets_one_each_and_a_part_of_it_only_the_p
     names = {"party_size": 3, "companions": "二人目 花\n三人目 月"}
     await make_guest(worker_database, tenant, event, name="代表 一", **names)
     await make_guest(worker_database, tenant, event, name="代表 二", present=2, **names)
+    await make_guest(worker_database, tenant, event, name="代表 三", party_size=3, companions="名のある人")
     made = await issue(worker_database, tenant, event.id)
-    assert [each.name for each in made] == ["代表 一", "二人目 花", "三人目 月", "代表 二"]
+    names = ["代表 一", "二人目 花", "三人目 月", "代表 二", "代表 三", "名のある人"]
+    assert [each.name for each in made] == names
+    async with worker_database.read(tenant.id) as session:
+        known = await certificate_queries.holders(session, event.id)
+    assert (known.nameless, known.unknown) == (1, 1)
 
 
 async def test_a_reissue_keeps_number_and_code_writes_the_name_right_and_is_counted(

@@ -223,7 +223,7 @@ async def test_who_took_part_from_afar_is_recorded_on_a_page_of_its_own_and_gets
     for pressed, said in (
         ({"viewers": "1"}, "オンライン参加として記録しました"),
         ({"viewers": "1"}, "新しく記録する方はいませんでした"),
-        ({"viewers": "", "record": str(watched.id), f"present.{watched.id}": "2"}, "2人のうち2人"),
+        ({"viewers": "", "record": str(watched.id), f"present.{watched.id}": "2"}, "2人全員"),
         ({"viewers": "", "record": str(unseen.id)}, "事務局が確認"),
         ({"viewers": "", "undo": str(unseen.id)}, "取り消しました"),
     ):
