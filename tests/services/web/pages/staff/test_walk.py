@@ -20,6 +20,7 @@ EVERYBODYS = [
     "/staff/pictures",
     "/staff/letters",
     "/staff/letters?show=FAILED",
+    "/staff/notifications",
     "/member",
 ]
 ADMINISTRATORS = [
