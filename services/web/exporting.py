@@ -15,6 +15,7 @@ from services.web.documents import document
 from services.web.rendering import page
 from shared.identity.policy import Permission
 from shared.kit import clock
+from shared.kit.refusals import Refusal
 from shared.kit.spreadsheets.writing import Sheet, Value, write_csv, write_xlsx
 
 AnyRequest = Request[Any, Any, Any]
@@ -40,14 +41,21 @@ PageOf = Callable[[int, int], Awaitable[tuple[int, Sequence[Any]]]]
 
 
 async def every(page_of: PageOf, *, size: int) -> list[Any]:
-    """All pages of a list that is read by pages: `page_of(first, offset)` gives the total and the items."""
+    """All pages of a list that is read by pages: `page_of(first, offset)` gives the total and the items.
+
+    Refusal when they are more than one file takes: nothing is cut off silently.
+    """
     found: list[Any] = []
-    while len(found) < MOST_ROWS:
+    while True:
         total, items = await page_of(size, len(found))
+        if total > MOST_ROWS:
+            raise Refusal(
+                "TOO_MANY",
+                f"一度に書き出せるのは{MOST_ROWS:,}件までです（いまは{total:,}件）。状態などで絞り込める一覧では、絞り込んで分けて書き出してください。",
+            )
         found.extend(items)
         if not items or len(found) >= total:
-            break
-    return found
+            return found
 
 
 def export_routes(path: str, permission: Permission, load: Load) -> list[HTTPRouteHandler]:
