@@ -38,12 +38,14 @@ def _folded(text: str) -> str:
 _LEGAL_FORM = "|".join(sorted(map(_folded, LEGAL_FORMS), key=len, reverse=True)) + "|^株|株$"
 
 #: Names and addresses are compared without spaces, points, width and letter case, names without their legal form, too.
-#: A shared address alone says nothing: many have their desk in the same house. Refused applications do not count.
+#: A shared address alone says nothing: many have their desk in the same house; one that is kept secret is not compared.
+#: Refused applications do not count.
 #: Every row is folded by cheap functions only; expressions see the few that may be the one (10,000 rows: a tenth of a second, else two).
 _LOOKALIKES = text(
     f"""
     WITH other AS (
-      SELECT id, name, NULL AS receipt_number, corporate_number, email, ARRAY[phone, mobile, fax] AS phones, address
+      SELECT id, name, NULL AS receipt_number, corporate_number, email, ARRAY[phone, mobile, fax] AS phones,
+        CASE WHEN NOT address_confidential THEN address END AS address
       FROM organisation WHERE id IS DISTINCT FROM :organisation_id
       UNION ALL
       SELECT id, organisation_name, receipt_number, details ->> 'corporate_number', details ->> 'email',
