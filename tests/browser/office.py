@@ -32,7 +32,7 @@ class Office:
         [found] = answer["data"].values()
         return found
 
-    def door(self, title: str, names: tuple[str, ...]) -> Door:
+    def door(self, title: str, names: tuple[str, ...], *, party: int = 1, capacity: int = 3) -> Door:
         now = datetime.now(UTC)
         event = {
             "title": title,
@@ -40,14 +40,17 @@ class Office:
             "startsAt": (now - timedelta(minutes=10)).isoformat(),
             "endsAt": (now + timedelta(hours=2)).isoformat(),
             "venue": "試験会館",
-            "capacity": 3,
+            "capacity": capacity,
         }
         made = self.ask("mutation ($e: CreateEventInput!) { createEvent(input: $e) { ... on Event { id } } }", e=event)
         self.ask("mutation ($p: PublishEventInput!) { publishEvent(input: $p) { __typename } }", p={"id": made["id"]})
-        return Door(f"/staff/events/{made['id']}/check-in", {name: self._register(made["id"], name) for name in names})
+        return Door(
+            f"/staff/events/{made['id']}/check-in", {name: self._register(made["id"], name, party) for name in names}
+        )
 
-    def _register(self, event_id: str, name: str) -> str:
-        guest = {"eventId": event_id, "name": name, "email": f"{abs(hash((event_id, name)))}@example.jp"}
+    def _register(self, event_id: str, name: str, party: int) -> str:
+        email = f"{abs(hash((event_id, name)))}@example.jp"
+        guest = {"eventId": event_id, "name": name, "email": email, "partySize": party}
         made = self.ask(
             "mutation ($r: RegisterForEventInput!) { registerForEvent(input: $r) { ... on Registration { code } } }",
             r=guest,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
-from tests.browser.fixtures import Axe, sign_in
+from tests.browser.fixtures import Axe, follow, sign_in
 from tests.browser.office import Door, Office, office_of
 from tests.running import Installation
 
@@ -89,6 +89,27 @@ def test_the_door_goes_on_without_network_and_sends_later(tablet: Page, running:
     tablet.reload()
     expect(tablet.locator(".guest--here")).to_have_count(3)
     expect(tablet.locator(".guest", has_text="海部 空")).to_contain_text("来場（名簿）")
+
+
+def test_how_many_of_a_group_came_is_put_right_as_soon_as_it_is_scanned(
+    tablet: Page, running: Installation, office: Office
+) -> None:
+    door = office.door("グループの多い講座", ("鳴門 渚", "阿南 光"), party=3, capacity=10)
+    ready(tablet, running, door)
+    tablet.context.set_offline(True)
+    scan(tablet, door.codes["阿南 光"])
+    late = tablet.locator(".guest", has_text="阿南 光")
+    expect(late).to_contain_text("3人全員")
+    expect(late.locator("button[name=count]")).to_be_disabled()
+    tablet.context.set_offline(False)
+    scan(tablet, door.codes["鳴門 渚"])
+    expect(tablet.locator("[data-count=people]")).to_have_text("6")
+    group = tablet.locator(".guest", has_text="鳴門 渚")
+    group.locator("select").select_option("2")
+    follow(group.locator("button[name=count]"))
+    expect(tablet.locator(".said--yes")).to_contain_text("来場した人数を2人に直しました。")
+    expect(tablet.locator("[data-count=people]")).to_have_text("5")
+    expect(tablet.locator(".guest", has_text="鳴門 渚")).to_contain_text("3人のうち2人")
 
 
 def test_what_was_sent_later_and_not_taken_stays_until_somebody_has_read_it(
