@@ -23,6 +23,17 @@ _HOLD = text(
 ).bindparams(bindparam("tenant", type_=Integer), bindparam("numbers", type_=ARRAY(Text)))
 
 
+class AlreadyMember(Conflict):
+    """Nobody was faster: it is there under the same 法人番号."""
+
+    def __init__(self, number: str, name: str) -> None:
+        super().__init__(
+            f"法人番号 {number} の団体は、「{name}」として、すでに台帳にあります。"
+            "同じ団体なら、この申請は承認せずに、変更届で登録の内容を直してください。番号の誤りなら、申請を差し戻してください。"
+        )
+        self.code = "ALREADY_MEMBER"
+
+
 async def hold_numbers(session: AsyncSession, numbers: Collection[str]) -> None:
     """Until the transaction ends nobody else brings an organisation with one of these 法人番号."""
     await session.execute(_HOLD, {"tenant": tenant_of(session), "numbers": sorted(set(numbers) - {""})})
@@ -37,16 +48,13 @@ async def admit(
     actor: Actor,
     rejoins: UUID | None = None,
 ) -> Organisation:
-    """Conflict, with its name, while a member of that day has the same 法人番号. `rejoins`: the organisation that comes back."""
+    """AlreadyMember while a member of that day has the same 法人番号. `rejoins`: the organisation that comes back."""
     await _check_day(session, joined_on)
     await hold_numbers(session, [details.corporate_number])
     known = await _with_number(session, details.corporate_number)
     for organisation_id, name in known.items():
         if organisation_id != rejoins and await _stays_on(session, organisation_id, joined_on):
-            raise Conflict(
-                f"法人番号 {details.corporate_number} の団体は、「{name}」として、すでに台帳にあります。"
-                "同じ団体なら、この申請は承認せずに、変更届で登録の内容を直してください。番号の誤りなら、申請を差し戻してください。"
-            )
+            raise AlreadyMember(details.corporate_number, name)
     former = rejoins or await _former(session, known)
     if former is None:
         return await organisations.admit(session, details, application_id=application_id, joined_on=joined_on)

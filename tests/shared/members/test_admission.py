@@ -107,7 +107,7 @@ async def test_of_two_applications_with_one_number_that_are_approved_at_once_one
         *(approve(database, platform, each) for database, each in zip(databases, pair, strict=True)),
         return_exceptions=True,
     )
-    assert sorted(type(each).__name__ for each in done) == ["ApplicationView", "Conflict"]
+    assert sorted(type(each).__name__ for each in done) == ["AlreadyMember", "ApplicationView"]
     assert await members(worker_database, platform) == 1
 
 

@@ -104,7 +104,9 @@ async def _decide(
     except Refusal as refusal:
         status = 409 if isinstance(refusal, Conflict) else 422
         view = FormView({**day_values("effective_on", clock.today()), **form.values()}, _beside_its_form(refusal, form))
-        return await show_item(ctx, application_id, view, status=status, conflict=status == 409)
+        # Of these only one that names nothing on the page is about what somebody else has done.
+        overtaken = refusal.code == "CONFLICT" and refusal.field is None
+        return await show_item(ctx, application_id, view, status=status, conflict=overtaken)
     return Redirect(f"/staff/applications/{application_id}", status_code=303)
 
 

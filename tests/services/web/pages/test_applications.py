@@ -204,6 +204,18 @@ async def test_two_colleagues_approve_at_once_and_the_later_is_told_of_the_first
         assert await session.scalar(select(func.count()).select_from(Membership)) == 1
 
 
+async def test_a_second_application_of_a_member_is_refused_with_the_members_name(
+    staff: httpx.AsyncClient, worker_database: Database, platform: Tenant
+) -> None:
+    number = "5050005005266"
+    await make_member(worker_database, platform, name="つなぐ会", corporate_number=number)
+    again = await make_application(worker_database, platform, name="つなぐ会 支部", corporate_number=number)
+    answer = await decide(staff, again, "approve")
+    assert (answer.status_code, "「つなぐ会」として、すでに台帳にあります" in answer.text) == (409, True)
+    assert "ほかの方の操作と重なりました" not in answer.text
+    assert (await view_of(worker_database, platform, again)).is_open
+
+
 async def test_a_text_written_on_an_old_page_is_not_lost(
     sign_in: SignIn, web_database: Database, platform: Tenant
 ) -> None:
