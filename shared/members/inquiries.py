@@ -61,10 +61,8 @@ class InquiryDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 async def door_of(session: AsyncSession, organisation_id: UUID) -> Door:
     """NotFound for what is not in the directory."""
-    await queries.organisation(session, organisation_id)
-    statement = select(Organisation.email, Organisation.visibility).where(Organisation.id == organisation_id)
-    email, visibility = (await session.execute(statement)).one()
-    return wanted_door(visibility) if email else Door.CLOSED
+    found = await queries.organisation(session, organisation_id)
+    return _DOORS[found.inquiries] if found.inquiries else Door.CLOSED
 
 
 def wanted_door(visibility: Mapping[str, str]) -> Door:

@@ -70,6 +70,8 @@ class OrganisationView(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_on: date | None = None
     #: Nobody has confirmed it for more than 400 days.
     stale: bool = False
+    #: Who may write to it by the form on its page; None where it has no address of mail.
+    inquiries: Visibility | None = None
 
 
 #: The day since which an organisation's entry is known to be right: it was confirmed, or written when it joined.
@@ -92,6 +94,7 @@ COLUMNS = f"""
   o.id, o.name, o.kana, o.corporate_number, m.joined_on, {_LEDGER}, o.summary, o.purpose, o.area, o.audience,
   o.appeal, o.website, o.founded_year, o.people, o.demo, o.confirmed_on,
   NOT o.demo AND {FRESH_SINCE} < :today - 400 AS stale,
+  CASE WHEN o.email IS NOT NULL THEN coalesce(o.visibility ->> 'inquiries', '{Visibility.MEMBERS}') END AS inquiries,
   o.audiences, o.resources, {visibility.COLUMNS},
   (SELECT name FROM municipality WHERE code = {visibility.shown("municipality_code")}) AS municipality,
   (SELECT jsonb_build_object('id', c.id, 'slug', c.slug, 'name', c.name)

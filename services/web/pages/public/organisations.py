@@ -17,7 +17,7 @@ from services.web.tiles import Place
 from shared.identity.policy import Permission
 from shared.kit import clock
 from shared.kit.did_you_mean import did_you_mean
-from shared.members import access_log, directory, inquiries, pledges, queries, tags
+from shared.members import access_log, directory, pledges, queries, tags
 from shared.members import filters as member_filters
 from shared.members.directory import Browsed
 from shared.members.filters import Facet, Facets
@@ -114,7 +114,6 @@ async def show_organisation(
         pledge_needed=await _holds_back(ctx, organisation_id, audience),
         starts_later=starts_later,
         affiliates=await ctx.read(umbrella.affiliates, organisation_id),
-        door=await ctx.read(inquiries.door_of, organisation_id),
         tags=tags,
     )
 
