@@ -11,6 +11,8 @@ from shared.kit.refusals import Refusal
 HOUR, PER_ADDRESS, PER_NETWORK = 3600, 5, 600
 #: Of one registration in an hour: whoever loses the connection presses again, and again.
 PLAYS = 30
+#: Of one registration in an hour: each is a letter.
+CHANGES = 5
 #: Of one umbrella in a day: notices to its children, and children that are registered.
 DAY, RELAYS, CHILDREN = 86_400, 5, 100
 #: Of inquiries in a day: to one organisation, from one mail address, and from one network.
@@ -26,6 +28,12 @@ class TooMany(Refusal):
         )
 
 
+class TooManyChanges(TooMany):
+    def __init__(self) -> None:
+        words = "短い時間に変更が続いたため、いまは受け付けられません。入力内容は残っています。1時間ほどたってからもう一度送るか、事務局へご連絡ください。"
+        Refusal.__init__(self, "TOO_MANY_REQUESTS", words)
+
+
 async def limit_applications(ctx: Context, *, email: str, client_address: str) -> None:
     """Of membership. Raises TooMany."""
     await _limit(ctx, "join", email, client_address)
@@ -34,6 +42,15 @@ async def limit_applications(ctx: Context, *, email: str, client_address: str) -
 async def limit_registrations(ctx: Context, *, event_id: UUID, email: str, client_address: str) -> None:
     """For one event. Raises TooMany."""
     await _limit(ctx, f"event {event_id}", email, client_address)
+
+
+async def limit_changes(ctx: Context, registration_id: UUID) -> None:
+    """By those who hold the secret link, so nobody else can use it up. Raises TooManyChanges."""
+    if not ctx.site.settings.rate_limits:
+        return
+    bucket = f"change {ctx.tenant.id} {registration_id}"
+    if not await ctx.write(limits.within, bucket, limit=CHANGES, seconds=HOUR):
+        raise TooManyChanges
 
 
 class TooManyPlays(Refusal):

@@ -16,7 +16,7 @@ from services.web.graphql.policies import PUBLIC, everyone, needs
 from services.web.graphql.problems import Problem
 from services.web.graphql.types import Info, as_uuid, given_values
 from services.web.graphql.writing import by, create_command, required
-from services.web.limits import limit_registrations
+from services.web.limits import limit_changes, limit_registrations
 from services.web.registering import registering
 from shared.events.registrations import queries, service
 from shared.events.registrations.drafts import RegistrationDraft
@@ -179,9 +179,7 @@ class RegistrationMutations:
     async def change_registration(self, info: Info, input: ChangeRegistrationInput) -> RegistrationView:
         ctx = info.context
         if not ctx.actor.may(Permission.REGISTRATION_WRITE):
-            before = await ctx.read(_of, info, input.id)
-            who, address = before.email or before.key, ctx.client_address
-            await limit_registrations(ctx, event_id=before.event_id, email=who, client_address=address)
+            await limit_changes(ctx, (await ctx.read(_of, info, input.id)).id)
         return await ctx.write(_change, info, input)
 
     @strawberry.mutation(

@@ -50,7 +50,7 @@ def first_values(event: EventView, actor: Actor, organisation_name: str = "") ->
         "attendance": next((each.attendance for each in known if not each.full), known[0].attendance),
         "party_size": "1",
         "needs": [],
-        "key": _fresh_key(),
+        "key": fresh_key(),
     }
 
 
@@ -59,7 +59,7 @@ def typed_values(form: Form) -> Values:
     values: Values = {name: next(iter(form.texts(name)), "").replace("\r\n", "\n") for name in TEXTS}
     values["needs"] = form.texts("needs")[:_MOST_TICKED]
     if not _KEY.fullmatch(values["key"]):
-        values["key"] = _fresh_key()
+        values["key"] = fresh_key()
     return values
 
 
@@ -118,5 +118,5 @@ def _number(typed: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
-def _fresh_key() -> str:
+def fresh_key() -> str:
     return secrets.token_urlsafe(18)

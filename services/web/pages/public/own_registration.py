@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.web.context import Context, Ctx
 from services.web.forms import Form, FormExpired, FormView, read_form
-from services.web.limits import TooMany, limit_registrations
+from services.web.limits import TooMany, limit_changes
 from services.web.once import once_per_form
 from services.web.pages import registration_form
 from services.web.pages.arguments import revision_of
 from services.web.pages.public.registration import as_citizen, why_closed
-from services.web.pages.signin import client_address
 from services.web.rendering import page
 from shared.events import queries as event_queries
 from shared.events import words as event_words
@@ -81,6 +80,8 @@ class Own(msgspec.Struct, frozen=True):
 @get("/registrations/{key:str}", policy=Permission.PUBLIC)
 async def show(ctx: Ctx, key: FromPath[str], done: FromQuery[str] = "") -> Response[Any]:
     own = await _own(ctx, key)
+    if (own.registration.status is RegistrationStatus.CANCELLED) != (done == "cancelled"):
+        done = ""  # the address was kept, and the registration went on
     again = not own.over and why_closed(own.event, ctx.actor) is None
     return await _page(
         ctx,
@@ -110,7 +111,7 @@ async def change(request: AnyRequest, ctx: Ctx, key: FromPath[str]) -> Response[
         if not form.genuine:
             raise FormExpired
         draft = registration_form.draft_of(values, own.event, registration_form.stored_draft(own.registration))
-        await _limit(request, ctx, own)
+        await limit_changes(ctx, own.registration.id)
         await ctx.write(_change, actor=ctx.actor, form=form, own=own, draft=draft)
     except NotFound:
         raise
@@ -161,26 +162,25 @@ async def _own(ctx: Context, key: str) -> Own:
     )
 
 
-async def _limit(request: AnyRequest, ctx: Context, own: Own) -> None:
-    """Each change is a letter."""
-    who = own.registration.email or own.registration.key
-    await limit_registrations(ctx, event_id=own.event.id, email=who, client_address=client_address(request))
-
-
 async def _change(session: AsyncSession, *, actor: Actor, form: Form, own: Own, draft: RegistrationDraft) -> None:
-    """Two clicks change it once, and the second does not meet the first as somebody else's change."""
+    """Two clicks change it once, and the second does not meet the first as somebody else's change.
+
+    Conflict where an old form is sent again after later changes: it would say 「変更しました」 of what is not so any more.
+    """
 
     async def effect() -> dict[str, Any]:
-        await service.change(
+        changed = await service.change(
             session,
             actor=as_citizen(actor),
             registration_id=own.registration.id,
             draft=draft,
             revision=revision_of(form),
         )
-        return {}
+        return {"revision": changed.revision}
 
-    await once_per_form(session, actor=actor, form=form, effect=effect)
+    answer = await once_per_form(session, actor=actor, form=form, effect=effect)
+    if (await queries.registration(session, own.registration.id)).revision != answer["revision"]:
+        raise Conflict("この画面からの変更のあとで、内容が変わりました。いま受け付けている内容を確かめてください。")
 
 
 async def _change_page(ctx: Context, own: Own, view: FormView, *, status: int = 200) -> Response[Any]:

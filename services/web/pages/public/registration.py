@@ -22,10 +22,11 @@ from services.web.registering import registering
 from services.web.rendering import page
 from shared.events import queries
 from shared.events import words as event_words
+from shared.events.registrations import queries as registrations
 from shared.events.registrations import rules, service, words
 from shared.events.registrations.availability import availability, of_way
 from shared.events.registrations.drafts import RegistrationDraft, checked_registration
-from shared.events.registrations.models import RegistrationChannel
+from shared.events.registrations.models import RegistrationChannel, RegistrationStatus
 from shared.events.registrations.service import AlreadyRegistered
 from shared.events.views import EventView
 from shared.identity.policy import Actor, Permission
@@ -38,6 +39,17 @@ AnyRequest = Request[Any, Any, Any]
 
 #: For this browser only; not no-store, with which the back button would end in an error instead of the typed form.
 PRIVATE = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
+SENT_BEFORE = (
+    "この画面から受け付けたお申し込みは、そのあとに取り消されています。もう一度参加をご希望のときは、"
+    "内容を確かめて、あらためて送ってください。"
+)
+
+
+class SentBefore(Refusal):
+    """What the form made has been cancelled since; sent once more, with a key of its own, it is another registration."""
+
+    def __init__(self) -> None:
+        super().__init__("SENT_BEFORE", SENT_BEFORE)
 
 
 @get("/events/{event_id:str}/register", policy=Permission.PUBLIC)
@@ -131,9 +143,12 @@ async def _send(
 async def _register(
     session: AsyncSession, *, actor: Actor, event_id: UUID, draft: RegistrationDraft, form_key: str
 ) -> str:
-    """The key of the person's own page; that of the first time for a form that is sent again."""
+    """The key of the person's own page; that of the first time for a form that is sent again, while it holds."""
+    made = False
 
     async def effect() -> dict[str, Any]:
+        nonlocal made
+        made = True
         registration = await service.register(
             session, actor=as_citizen(actor), event_id=event_id, draft=draft, channel=RegistrationChannel.WEB
         )
@@ -141,7 +156,10 @@ async def _register(
 
     body = {"event": str(event_id), "draft": msgspec.to_builtins(draft)}
     answer = await once(session, actor=actor.key, key=f"register {form_key}", body=body, effect=effect)
-    return str(answer["key"])
+    key = str(answer["key"])
+    if not made and (await registrations.registration_by_key(session, key)).status is RegistrationStatus.CANCELLED:
+        raise SentBefore
+    return key
 
 
 async def _form(ctx: Context, event: EventView, view: FormView, values: Values, *, status: int = 200) -> Response[Any]:
@@ -180,6 +198,8 @@ async def _refused(ctx: Context, event: EventView, values: Values, refusal: Refu
     closed = why_closed(event, ctx.actor)
     if closed is not None:
         return await _closed(ctx, event, closed, status=403 if closed.code == "MEMBERS_ONLY" else 422)
+    if isinstance(refusal, SentBefore):
+        values = values | {"key": registration_form.fresh_key()}
     if refusal.code == "IDEMPOTENCY_KEY_REUSED":
         refusal = Refusal(
             refusal.code,

@@ -23,7 +23,7 @@ from tests.factories.registrations import make_registration
 from tests.factories.tenants import make_tenant
 from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import fields_of
-from tests.services.web.pages.test_registration import path_of, stored
+from tests.services.web.pages.test_registration import fill, path_of, stored
 
 
 @pytest.fixture
@@ -189,6 +189,38 @@ async def test_changes_are_letters_and_so_only_some_in_an_hour(
         form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"')
         codes.append((await visitor.post(f"{path}/change", data=form | {"name": f"名前 {number}"})).status_code)
     assert codes == [303] * 5 + [429]
+
+
+async def test_a_stranger_who_sends_the_address_uses_up_nobodys_changes(
+    visitor: httpx.AsyncClient,
+    registered: tuple[Event, Registration, str],
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(site, "settings", msgspec.structs.replace(site.settings, rate_limits=True))
+    event, registration, path = registered
+    for _ in range(6):
+        sent = await fill(visitor, path_of(event), action="send", email=registration.email)
+        stranger = await visitor.post(path_of(event), data=sent)
+    assert stranger.status_code == 429
+    form = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"') | {"name": "新しい 名前"}
+    assert (await visitor.post(f"{path}/change", data=form)).status_code == 303
+
+
+async def test_an_old_form_that_is_sent_again_after_later_changes_does_not_say_that_it_changed(
+    visitor: httpx.AsyncClient,
+    web_database: Database,
+    platform: Tenant,
+    registered: tuple[Event, Registration, str],
+) -> None:
+    event, _, path = registered
+    old = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"') | {"phone": "088-621-2222"}
+    assert (await visitor.post(f"{path}/change", data=old)).status_code == 303
+    later = fields_of((await visitor.get(f"{path}/change")).text, 'name="needs_words"') | {"phone": "088-621-3333"}
+    assert (await visitor.post(f"{path}/change", data=later)).status_code == 303
+    again = await visitor.post(f"{path}/change", data=old)
+    [after] = await stored(web_database, platform, event)
+    assert (again.status_code, after.phone, "内容が変わりました" in again.text) == (409, "088-621-3333", True)
 
 
 async def test_a_postponed_event_has_not_ended_and_can_be_cancelled(

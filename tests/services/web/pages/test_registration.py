@@ -304,6 +304,25 @@ async def test_the_event_page_shows_the_seats_of_the_moment_in_few_statements(
     assert len(statements) == 1
 
 
+async def test_a_form_that_is_sent_again_after_its_registration_was_cancelled_says_so_and_then_makes_another(
+    visitor: httpx.AsyncClient, worker_database: Database, platform: Tenant
+) -> None:
+    event = await make_event(worker_database, platform)
+    confirm = await visitor.post(path_of(event), data=await fill(visitor, path_of(event)))
+    sent = {**hidden_fields(confirm.text), "action": "send"}
+    first = (await visitor.post(path_of(event), data=sent)).headers["location"].partition("?")[0]
+    page = (await visitor.get(f"{first}/cancel")).text
+    form = fields_of(page[page.index("<main") :], 'name="csrf"')
+    assert (await visitor.post(f"{first}/cancel", data=form)).status_code == 303
+    assert "お申し込みを受け付けました" not in (await visitor.get(f"{first}?done=registered")).text
+    again = await visitor.post(path_of(event), data=sent)
+    assert (again.status_code, "そのあとに取り消されています" in again.text) == (422, True)
+    anew = {**fields_of(again.text, 'name="needs_words"'), "action": "send"}
+    second = await visitor.post(path_of(event), data=anew)
+    assert second.status_code == 303
+    assert second.headers["location"].partition("?")[0] != first
+
+
 async def test_an_address_and_a_network_register_only_so_often(
     visitor: httpx.AsyncClient,
     worker_database: Database,
