@@ -10,9 +10,17 @@ from shared.kit.japanese.normalise import clean_text
 from shared.kit.refusals import Refusal, Refusals
 
 #: The counters that every platform knows, each with its only unit.
-UNITS = {"事前登録者数": "名", "出席者数": "人", "出席団体数": "団体", "視聴回数": "回", "視聴者数": "人"}
-#: A share has a meaning only where the one part is a part of the other: people who came, of the people who had said so.
-_SHARES = (("出席者数", "事前登録者数", "出席率"), ("視聴者数", "事前登録者数", "視聴した方の割合"))
+UNITS = {
+    "事前登録者数": "名",
+    "事前登録者のうち出席した人数": "人",
+    "出席者数": "人",
+    "出席団体数": "団体",
+    "視聴回数": "回",
+    "視聴者数": "人",
+}
+#: A share has a meaning only where the one is a part of the other: those who came, of the very people who had registered.
+#: 出席者数 is none (who came without registering is in it), 視聴者数 is none (one link may be a whole party's).
+_SHARES = (("事前登録者のうち出席した人数", "事前登録者数", "事前登録した方の出席率"),)
 MOST = 20
 LARGEST = 1_000_000_000
 

@@ -467,7 +467,8 @@ def test_what_was_counted_stays_what_it_is(seminar: Seminar) -> None:
         rows = staff.locator("#names tbody tr").all()
         counted = {row.locator("th").inner_text(): row.locator("td.number").inner_text() for row in rows}
         assert counted == {
-            "事前登録者数": "11 名",
+            "事前登録者数": "10 名",
+            "事前登録者のうち出席した人数": "7 人",
             "出席者数": "8 人",
             "出席団体数": "2 団体",
             "視聴回数": "3 回",

@@ -72,8 +72,18 @@ async def counters(session: AsyncSession, event_id: UUID) -> list[CounterView]:
     row = (await session.execute(_COUNTED, {"event": event_id})).scalar_one()
     counted, now = msgspec.json.decode(row, type=_Counted), clock.now()
     return [
-        CounterView("事前登録者数", counted.registrants, now, "参加が確定した人数（取消、キャンセル待ち、当日に申し込んだ方を除く）"),
-        CounterView("事前登録者のうち出席した人数", counted.came, now, "事前登録した方のうち、来場かオンラインでの参加を記録した人数"),
+        CounterView(
+            "事前登録者数",
+            counted.registrants,
+            now,
+            "参加が確定した人数（取消、キャンセル待ち、当日に申し込んだ方を除く）",
+        ),
+        CounterView(
+            "事前登録者のうち出席した人数",
+            counted.came,
+            now,
+            "事前登録した方のうち、来場かオンラインでの参加を記録した人数",
+        ),
         CounterView("出席者数", counted.attendees, now, "受付で来場を記録した人数（当日の方を含む）"),
         CounterView("出席団体数", _organisations(counted), now, "来場した方の団体の数（同じ団体は1つ）"),
         CounterView("視聴回数", counted.plays, now, "「視聴する」が押された回数（配信と後日視聴）", online=True),

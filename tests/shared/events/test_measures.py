@@ -9,6 +9,7 @@ from shared.kit.refusals import Refusal, Refusals
 
 PLAYS = MeasureDraft(name="視聴回数", value=845, unit="回", as_of=date(2024, 11, 6))
 REGISTERED = MeasureDraft(name="事前登録者数", value=884, unit="名")
+CAME = MeasureDraft(name="事前登録者のうち出席した人数", value=612, unit="人")
 VIEWERS = MeasureDraft(name="視聴者数", value=612, unit="人")
 
 
@@ -19,14 +20,26 @@ def test_plays_divided_by_people_is_no_rate_of_anything() -> None:
     assert shares([PLAYS, REGISTERED]) == []
 
 
-def test_viewers_are_people_and_may_be_a_part_of_those_who_registered() -> None:
-    found = share(VIEWERS, REGISTERED)
-    assert (found.percent, [each.percent for each in shares([PLAYS, REGISTERED, VIEWERS])]) == (69.2, [69.2])
+def test_only_those_of_the_registered_who_came_are_a_part_of_them() -> None:
+    found = share(CAME, REGISTERED)
+    assert (found.name, found.percent, shares([PLAYS, REGISTERED, CAME, VIEWERS])) == (
+        "事前登録した方の出席率",
+        69.2,
+        [found],
+    )
+
+
+@pytest.mark.parametrize("name", ["出席者数", "視聴者数"])
+def test_walk_ins_and_links_are_no_part_of_the_registered(name: str) -> None:
+    counted = MeasureDraft(name=name, value=612, unit="人")
+    with pytest.raises(Refusal, match="意味のある割合になりません"):
+        share(counted, REGISTERED)
+    assert shares([REGISTERED, counted]) == []
 
 
 def test_a_part_is_no_larger_than_its_whole() -> None:
     with pytest.raises(Refusal) as refused:
-        share(MeasureDraft(name="視聴者数", value=900, unit="人"), REGISTERED)
+        share(MeasureDraft(name=CAME.name, value=900, unit="人"), REGISTERED)
     assert refused.value.code == "NOT_A_PART"
 
 

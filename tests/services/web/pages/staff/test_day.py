@@ -168,7 +168,7 @@ async def test_the_counters_stand_side_by_side_and_go_into_the_report_as_they_ar
         for _ in range(5):
             await viewing.record_play(session, registration_id=online.id)
     shown = (await staff.get(f"{path}/figures")).text
-    for name in ("事前登録者数", "出席者数", "出席団体数", "視聴回数", "視聴者数"):
+    for name in ("事前登録者数", "事前登録者のうち出席した人数", "出席者数", "出席団体数", "視聴回数", "視聴者数"):
         assert name in shown
     assert "%" not in shown.split("<main")[1].split("</main>")[0]
     sent = await open_form(staff, f"{path}/figures", 'name="names"')
