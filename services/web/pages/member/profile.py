@@ -94,14 +94,22 @@ async def preview(request: AnyRequest, ctx: Ctx) -> Response[Any]:
 
 
 async def _save(session: AsyncSession, *, form: Form, values: Values, organisation_id: UUID, actor: Actor) -> str:
-    """Which of DONE it was; two clicks are one change."""
+    """Which of DONE it was; two clicks are one change. Conflict where an old form is sent again after later changes."""
 
     async def effect() -> dict[str, Any]:
         changes, revision = notice_form.changes_of(values), revision_of(form)
         edited = await portal.edit_own(session, organisation_id, changes, revision=revision, actor=actor)
-        return {"done": "changed" if edited.receipt_number is None else "both" if edited.changed else "sent"}
+        done = "changed" if edited.receipt_number is None else "both" if edited.changed else "sent"
+        return {"done": done, "revision": await _revision(session, organisation_id)}
 
-    return str((await once_per_form(session, actor=actor, form=form, effect=effect))["done"])
+    answer = await once_per_form(session, actor=actor, form=form, effect=effect)
+    if await _revision(session, organisation_id) != answer["revision"]:
+        raise Conflict("この画面からの変更のあとで、登録の内容が変わりました。いまの内容を確かめてください。")
+    return str(answer["done"])
+
+
+async def _revision(session: AsyncSession, organisation_id: UUID) -> int:
+    return (await portal_queries.own_columns(session, organisation_id)).revision
 
 
 async def _form(

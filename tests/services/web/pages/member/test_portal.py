@@ -67,6 +67,18 @@ async def test_where_the_platform_wants_it_a_change_holds_at_once_and_the_former
     assert ("088-621-2345" in page, "登録してから、変わっていません" in page) == (True, False)
 
 
+async def test_an_old_form_that_is_sent_again_after_later_changes_does_not_say_that_it_changed(
+    manager: httpx.AsyncClient, staff: httpx.AsyncClient
+) -> None:
+    rules = await open_form(staff, "/staff/organisations")
+    await staff.post("/staff/organisations/rules", data={"csrf": rules["csrf"], "by_notice": "0"})
+    old = await open_form(manager, "/member/profile") | {"phone": "088-621-2222"}
+    assert [(await manager.post("/member/profile", data=old)).status_code for _ in range(2)] == [303, 303]
+    assert (await change(manager, phone="088-621-3333")).status_code == 303
+    again = await manager.post("/member/profile", data=old)
+    assert (again.status_code, "登録の内容が変わりました" in again.text) == (409, True)
+
+
 async def test_hiding_something_waits_for_nobody(
     manager: httpx.AsyncClient, client_for: ClientFor, tenant: Tenant, organisation: UUID
 ) -> None:
