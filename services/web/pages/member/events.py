@@ -14,7 +14,7 @@ from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
 from services.web.pages.arguments import revision_of
 from services.web.pages.member.news import MARKS, STAGES, own_post, to_list
-from services.web.pages.member.own import FIELD, named_in, own_organisation
+from services.web.pages.member.own import FIELD, listed, named_in, own_organisation
 from services.web.pages.member.pictures import check_room_for_upload, own_picture
 from services.web.pages.staff.event_form import read_event, values_of
 from services.web.pages.staff.event_rows import Rows
@@ -40,7 +40,7 @@ async def list_events() -> Response[Any]:
 
 @get("/member/events/new", policy=Permission.ORGANISATION_DRAFT)
 async def new_event(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    values = {FORM_KEY: new_form_key(), FIELD: own_organisation(request, ctx)}
+    values = {FORM_KEY: new_form_key(), FIELD: await listed(ctx, own_organisation(request, ctx))}
     return await _form_page(ctx, FormView(values), None)
 
 
@@ -70,7 +70,7 @@ async def _item(ctx: Context, item_id: UUID) -> EventView:
 
 async def _save(request: AnyRequest, ctx: Context, known: ProposalView | None) -> Response[Any]:
     form = await read_form(request, ctx)
-    organisation_id = known.organisation_id if known else named_in(form, ctx)
+    organisation_id = await listed(ctx, known.organisation_id if known else named_in(form, ctx))
     typed: dict[str, Any] = form.values() | {FIELD: organisation_id}
     try:
         if not form.genuine:

@@ -13,7 +13,7 @@ from services.web.forms import Form, FormExpired, FormView, read_form, read_genu
 from services.web.once import FIELD as FORM_KEY
 from services.web.once import new_form_key, once_per_form
 from services.web.pages.arguments import revision_of
-from services.web.pages.member.own import FIELD, named_in, others, own_organisation
+from services.web.pages.member.own import FIELD, listed, named_in, others, own_organisation
 from services.web.pages.member.pictures import own_picture, picture_of
 from services.web.rendering import page
 from services.web.security import MAX_UPLOAD
@@ -65,7 +65,7 @@ async def list_posts(request: AnyRequest, ctx: Ctx, done: FromQuery[str] = "") -
 
 @get("/member/news/new", policy=Permission.ORGANISATION_DRAFT)
 async def new_news(request: AnyRequest, ctx: Ctx) -> Response[Any]:
-    values = {FORM_KEY: new_form_key(), FIELD: own_organisation(request, ctx)}
+    values = {FORM_KEY: new_form_key(), FIELD: await listed(ctx, own_organisation(request, ctx))}
     return await _form_page(ctx, FormView(values), None)
 
 
@@ -148,7 +148,7 @@ def _values(item: AnnouncementView, known: ProposalView) -> dict[str, Any]:
 
 async def _save(request: AnyRequest, ctx: Context, known: ProposalView | None) -> Response[Any]:
     form = await read_form(request, ctx)
-    organisation_id = known.organisation_id if known else named_in(form, ctx)
+    organisation_id = await listed(ctx, known.organisation_id if known else named_in(form, ctx))
     typed: dict[str, Any] = form.values() | {FIELD: organisation_id}
     try:
         if not form.genuine:
