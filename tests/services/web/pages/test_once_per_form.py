@@ -34,8 +34,13 @@ from tests.services.web.conftest import ClientFor
 from tests.services.web.pages.staff.forms import open_form
 
 ADMINISTRATOR, MANAGER = Role.SECRETARIAT_ADMIN, Role.ORGANISATION_MANAGER
-CHILD = {"name": "同じ名の食堂", "email": "child@example.jp"}
-WHO = {"name": "山田 花子", "email": "hanako@example.jp", "phone": "088-621-1111", "kana": "ヤマダ ハナコ"}
+CHILD: dict[str, Any] = {"name": "同じ名の食堂", "email": "child@example.jp"}
+WHO: dict[str, Any] = {
+    "name": "山田 花子",
+    "email": "hanako@example.jp",
+    "phone": "088-621-1111",
+    "kana": "ヤマダ ハナコ",
+}
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -137,13 +142,13 @@ async def test_two_clicks_are_one_and_two_forms_are_two(
     client_for: ClientFor, worker_database: Database, platform: Tenant, ids: dict[str, UUID], name: str
 ) -> None:
     case = CASES[name](ids)
-    own = {"organisation_id": ids["organisation"]} if case.role is MANAGER else {}
+    own: dict[str, Any] = {"organisation_id": ids["organisation"]} if case.role is MANAGER else {}
     client = await signed_in(client_for(platform), await make_account(worker_database, platform, case.role, **own))
     async with worker_database.write(platform.id) as session:
         await umbrellas.register_child(session, actor=SECRETARIAT, parent_id=ids["organisation"], **CHILD)
     before = await _count(worker_database, platform, case.table)
     forms = [(page, await open_form(client, page, case.marker) | case.typed) for page in case.pages]
-    files = {"files": case.files} if case.files else {}
+    files: dict[str, Any] = {"files": case.files} if case.files else {}
     for page, form in (forms[0], forms[0], forms[1], forms[1]):
         answer = await client.post(case.action or page, data=form, **files)
         assert answer.status_code == 303, answer.text
