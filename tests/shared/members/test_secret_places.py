@@ -13,7 +13,8 @@ from shared.kit.database.session import Database
 from shared.kit.files import FileStore
 from shared.kit.refusals import Refusal, Refusals
 from shared.kit.settings import Settings
-from shared.members import portal, secret_places, versions
+from shared.members import lookalikes, portal, secret_places, versions
+from shared.members.details import ApplicationDetails
 from shared.members.imports.plans import plan_all
 from shared.members.imports.reading import LedgerRow
 from shared.members.models import Channel
@@ -178,3 +179,13 @@ async def test_the_organisations_own_form_says_so_beside_the_field(
         with pytest.raises(Refusals) as refused:
             await portal.edit_own(session, shelter, {"area": "万代町1-1の周り"}, revision=2, actor=actor)
     assert [each.field for each in refused.value.problems] == ["area"]
+
+
+async def test_nobody_finds_out_the_place_by_typing_addresses(
+    worker_database: Database, tenant: Tenant, shelter: UUID
+) -> None:
+    async with worker_database.read(tenant.id) as session:
+        [alike] = await lookalikes.lookalikes_of(
+            session, ApplicationDetails(name="女性の家", address="徳島市万代町1丁目1番地")
+        )
+    assert (alike.id, alike.same) == (shelter, ["団体名"])
