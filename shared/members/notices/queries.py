@@ -159,7 +159,7 @@ def _candidates(terms: int) -> TextClause:
     in_name = " AND ".join(f"split_part(d.folded, chr(10), 1) LIKE :folded{number}" for number in range(terms)) or "true"
     return text(
         f"""
-        SELECT o.id, o.name, (SELECT name FROM municipality WHERE code = o.municipality_code)
+        SELECT o.id, o.name, (SELECT name FROM municipality WHERE code = o.municipality_code AND NOT o.address_confidential)
         FROM organisation o LEFT JOIN search_document d
           ON d.tenant_id = o.tenant_id AND d.kind = 'organisation' AND d.object_id = o.id
         WHERE (o.id IN ({filters.found(terms)}) OR position(lower(:typed) IN lower(o.name)) > 0)
