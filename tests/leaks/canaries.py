@@ -95,9 +95,10 @@ AFTER_THE_PLEDGE = (
 
 
 class Secrets(NamedTuple):
-    """`private` are ids that only the staff may know something about; `known` are all."""
+    """`private` are ids that only the staff may know something about; `known` are all. `papers`: of what, and which."""
 
     tenant: Tenant
+    papers: list[tuple[UUID, UUID]]
     private: list[UUID]
     known: list[UUID]
 
@@ -162,19 +163,31 @@ async def plant(worker_database: Database, settings: Settings) -> Secrets:
     account = await make_account(
         worker_database, tenant, Role.SECRETARIAT, email="zqaccount@people.example", name="zqperson"
     )
-    private = [draft.id, gone.id, event.id, application, letter.id, inquiry.id, account.id, change.id, leaving.id, registration.id]
+    private = [
+        draft.id,
+        gone.id,
+        event.id,
+        application,
+        letter.id,
+        inquiry.id,
+        account.id,
+        change.id,
+        leaving.id,
+        registration.id,
+    ]
     private.append(moving)
     private.append(await note_for_desk(worker_database, tenant, "zqmorning"))
-    private += await _of_members(worker_database, settings, tenant, member, application)
+    papers, of_members = await _of_members(worker_database, settings, tenant, member, application)
+    private += of_members
     private += await plant_after_an_event(worker_database, settings, tenant, held.id)
     *of_the_day, today = await plant_event_day(worker_database, tenant, f"{BAIT}の午後")
     private += of_the_day
-    return Secrets(tenant, private, [*private, member, shelter, held.id, today])
+    return Secrets(tenant, papers, private, [*private, member, shelter, held.id, today])
 
 
 async def _of_members(
     database: Database, settings: Settings, tenant: Tenant, member: UUID, application: UUID
-) -> list[UUID]:
+) -> tuple[list[tuple[UUID, UUID]], list[UUID]]:
     """Papers, a draft, and a request for the platform's name with its files."""
     store, paper = FileStore(settings), PDF.replace(b"<<>>", b"<<>> % zqscan")
     await offer_name_use(database, tenant)
@@ -194,7 +207,7 @@ async def _of_members(
             body=BAIT,
             propose=True,
         )
-    return [scan.id, asked.id, kept.id, logo.id, draft]
+    return [(application, scan.id), (asked.id, kept.id)], [scan.id, asked.id, kept.id, logo.id, draft]
 
 
 async def _shelter(database: Database, tenant: Tenant) -> tuple[UUID, UUID]:

@@ -23,7 +23,7 @@ async def everything_read_by(
 ) -> AsyncIterator[tuple[str, str]]:
     """Where, and what was answered: headers and body."""
     for address in [
-        *addresses(app, secrets.known, [BAIT, secrets.tenant.slug]),
+        *addresses(app, secrets.known, secrets.papers, [BAIT, secrets.tenant.slug]),
         f"/search?q={BAIT}",
         f"/organisations?q={BAIT}",
         f"/organisations?q={BAIT}&audience=women",

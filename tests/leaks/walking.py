@@ -32,10 +32,16 @@ FILLED = {"ID": "何か", "String": "何か", "Int": 1, "Date": "2026-01-12", "D
 WORDS = {"size": ["original"], "version": ["1"], "path": ["no/such/page"], "file_path": ["css/base.css"]}
 
 
-def addresses(app: Litestar, ids: list[UUID], words: list[str]) -> Iterator[str]:
-    """Every GET route. A parameter takes every id, one that is text also every word."""
+def addresses(app: Litestar, ids: list[UUID], pairs: list[tuple[UUID, UUID]], words: list[str]) -> Iterator[str]:
+    """Every GET route. A parameter takes every id, one that is text also every word; two ids those that belong together."""
     for route in app.routes:
         if not isinstance(route, HTTPRoute) or "GET" not in route.methods:
+            continue
+        types = [parameter.type for parameter in route.path_parameters.values()]
+        if types == [UUID, UUID]:
+            yield from (
+                route.path_format.format(**dict(zip(route.path_parameters, pair, strict=True))) for pair in pairs
+            )
             continue
         choices = [
             WORDS.get(name) or [*map(str, ids), *(words if parameter.type in (str, Path) else [])]
