@@ -21,7 +21,9 @@ def section(title: str) -> str:
     return found.group(1)
 
 
-@pytest.mark.parametrize("title", ["入会の申請を受ける", "行事を申込から修了証まで進める", "後援名義の申請を受ける", "通知の受け取り方"])
+@pytest.mark.parametrize(
+    "title", ["入会の申請を受ける", "行事を申込から修了証まで進める", "後援名義の申請を受ける", "通知の受け取り方"]
+)
 def test_what_the_secretariat_is_told_to_press_stands_on_a_page(title: str) -> None:
     labels = re.findall("「(.+?)」", section(title))
     assert labels

@@ -156,7 +156,9 @@ _NOTICES = text(
 @cache
 def _candidates(terms: int) -> TextClause:
     """What stands in the name comes first; the search keeps it, folded, before its first line feed."""
-    in_name = " AND ".join(f"split_part(d.folded, chr(10), 1) LIKE :folded{number}" for number in range(terms)) or "true"
+    in_name = (
+        " AND ".join(f"split_part(d.folded, chr(10), 1) LIKE :folded{number}" for number in range(terms)) or "true"
+    )
     return text(
         f"""
         SELECT o.id, o.name, (SELECT name FROM municipality WHERE code = o.municipality_code AND NOT o.address_confidential)

@@ -198,8 +198,10 @@ async def test_two_notices_about_one_list_both_count(
     second: list[str],
     both: list[str],
 ) -> None:
-    organisation_id = await make_member(web_database, platform, **{name: tuple(start)})
-    waiting = [await desk.change(organisation_id, **{name: wanted}) for wanted in (first, second)]
+    before: dict[str, Any] = {name: tuple(start)}
+    organisation_id = await make_member(web_database, platform, **before)
+    asked: list[dict[str, Any]] = [{name: first}, {name: second}]
+    waiting = [await desk.change(organisation_id, **changes) for changes in asked]
     await desk.do(notices.accept_change, waiting[0].id, actor=STAFF)
     [seen] = await desk.do(notice_queries.field_changes, waiting[1])
     assert (seen.before, sorted(seen.now), seen.after) == (start, sorted(first), both)

@@ -228,7 +228,8 @@ async def test_tags_keep_what_was_and_a_secret_place_is_noted(web_database: Data
     organisation = await make_member(web_database, platform, audiences=("youth",))
 
     async def describe(revision: int | None = None, **said: Any) -> None:
-        values = {"audiences": ["women"], "resources": [], "address_confidential": True, "reason": "避難先"} | said
+        secret: dict[str, Any] = {"address_confidential": True, "reason": "避難先"}
+        values = {"audiences": ["women"], "resources": []} | secret | said
         async with web_database.write(platform.id) as session:
             await service.describe_for_directory(
                 session, actor=STAFF, organisation_id=organisation, revision=revision, **values

@@ -73,9 +73,9 @@ async def test_issuing_at_once_gives_each_person_one_number_without_a_gap(
 async def test_a_whole_party_that_came_gets_one_each_and_a_part_of_it_only_the_person(
     worker_database: Database, tenant: Tenant, event: Event
 ) -> None:
-    names = {"party_size": 3, "companions": "二人目 花\n三人目 月"}
-    await make_guest(worker_database, tenant, event, name="代表 一", **names)
-    await make_guest(worker_database, tenant, event, name="代表 二", present=2, **names)
+    party = {"party_size": 3, "companions": "二人目 花\n三人目 月"}
+    await make_guest(worker_database, tenant, event, name="代表 一", **party)
+    await make_guest(worker_database, tenant, event, name="代表 二", present=2, **party)
     await make_guest(worker_database, tenant, event, name="代表 三", party_size=3, companions="名のある人")
     made = await issue(worker_database, tenant, event.id)
     names = ["代表 一", "二人目 花", "三人目 月", "代表 二", "代表 三", "名のある人"]

@@ -103,7 +103,7 @@ async def test_every_door_of_the_desk_to_an_entry_is_told(
     owner_connection: asyncpg.Connection,
 ) -> None:
     async with worker_database.write(tenant.id) as session:
-        how = {"channel": Channel.FAX, "actor": STAFF}
+        how: dict[str, Any] = {"channel": Channel.FAX, "actor": STAFF}
         change = await notices.submit_change(session, organisation, {"phone": "088-621-2000"}, **how)
         leaving = await notices.submit_withdrawal(session, organisation, effective_on=clock.today(), **how)
         mine = select(MembershipApplication.id).where(MembershipApplication.organisation_id == organisation)

@@ -110,8 +110,13 @@ async def test_who_only_writes_for_an_umbrella_does_not_run_it(
     managed, written_for = await make_member(web_database, platform), await make_member(web_database, platform)
     account = await make_account(worker_database, platform, Role.ORGANISATION_MANAGER, organisation_id=managed)
     async with worker_database.write(platform.id) as session:
-        more = {"account_id": account.id, "role": Role.ORGANISATION_USER, "organisation_id": written_for}
-        await identity.assign_role(session, actor=INSTALLATION, **more)
+        await identity.assign_role(
+            session,
+            actor=INSTALLATION,
+            account_id=account.id,
+            role=Role.ORGANISATION_USER,
+            organisation_id=written_for,
+        )
     client = await signed_in(client_for(platform), account)
     token = await form_token(client, f"/member/umbrella/{managed}")
     form = {"csrf": token, "name": "食堂", "email": "x@dining.example", "subject": "件名", "body": "本文"}
