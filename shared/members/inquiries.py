@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.identity.notifications import queries as notifications
 from shared.identity.policy import Actor
 from shared.kit import audit, outbox
 from shared.kit.content_version import bump
@@ -162,4 +163,5 @@ async def pass_on(session: AsyncSession, fact: InquirySent, letters: Post) -> No
         letter_class=LetterClass.MUST_ARRIVE,
         dedupe_key=f"inquiry {fact.inquiry_id}",
         values={"name": fact.name, "email": fact.email, "text": fact.text, "organisation_id": fact.organisation_id},
+        not_before=await notifications.not_before(session),
     )
